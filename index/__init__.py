@@ -1,0 +1,19 @@
+"""Text into a searchable index on disk, and the index's own two searches."""
+
+from index.articles import Article, Block
+from index.build import BuildSummary, build_index, index_articles
+from index.errors import (
+    ArticleError,
+    EncoderError,
+    GeungeoError,
+    IndexFormatError,
+    IndexNotFoundError,
+    QuestionError,
+)
+from index.passages import Passage
+from index.searching import Index
+
+__all__ = [
+    "Article", "ArticleError", "Block", "BuildSummary", "EncoderError", "GeungeoError", "Index", "IndexFormatError",
+    "IndexNotFoundError", "Passage", "QuestionError", "build_index", "index_articles",
+]  # fmt: skip

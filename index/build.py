@@ -1,0 +1,229 @@
+"""Builds an index: articles → passages → windows → BM25 and vectors → a new generation on disk."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from index.articles import Article
+from index.dense import DenseIndex, Vectors
+from index.encoder import Encoder, load_encoder
+from index.errors import ArticleError
+from index.generations import Manifest, current_generation, default_index_dir, is_index, publish, writing
+from index.korean import analyzer_versions, morphemes
+from index.lexical import LexicalIndex
+from index.model_cache import DEFAULT_MODEL
+from index.passages import cut
+from index.reading import Skipped, read_articles
+from index.store import Store, StoredArticle, StoredPassage, write_store
+from index.terms import content_terms, indexed_terms
+from index.windows import Windows, content_keys
+
+Progress = Callable[[str, int, int], None]
+"""Called with (stage, done, all); stages are ``read``, ``cut`` and ``encode``."""
+
+CUT_AT_ONCE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class BuildSummary:
+    """What a build did."""
+
+    index_dir: Path
+    articles: int
+    passages: int
+    windows: int
+    added: int
+    """Articles that were not in the index before."""
+    changed: int
+    """Articles whose file has another content than before."""
+    unchanged: int
+    encoded: int
+    """Windows encoded in this build; the others' vectors were there already."""
+    skipped: tuple[Skipped, ...]
+    """Files that could not be read, each with the reason."""
+    seconds: float
+
+
+def build_index(
+    paths: Iterable[str | Path],
+    index_dir: str | Path | None = None,
+    *,
+    model: str | None = None,
+    sample: bool = False,
+    progress: Progress | None = None,
+) -> BuildSummary:
+    """Adds the articles of files and folders to an index, creating it where there is none.
+
+    Articles already there stay; one whose file has changed is replaced. Vectors of unchanged text are used again.
+    The index serves its old content until the new one is complete.
+
+    Args:
+        paths: files and folders (searched through) of ``.txt``, ``.md`` and ``.html``.
+        index_dir: where the index lies; by default ``$GEUNGEO_INDEX`` or the user's data folder.
+        model: the embedding model; by default that of the index, or the bundled one.
+        sample: the articles are the program's own samples, to be replaced by the first articles of the user's.
+        progress: told how far the work is.
+
+    Raises:
+        ArticleError: a path does not exist, or no article can be read from the paths.
+        EncoderError: the model cannot be found or run.
+        IndexFormatError: the index there is broken or of another version; it is left as it is.
+        GeungeoError: another process is writing to the index, or its folder cannot be written.
+    """
+    step = progress or (lambda stage, done, total: None)
+    reading = read_articles(paths, lambda done, total, path: step("read", done, total))
+    summary = index_articles(reading.articles, index_dir, model=model, sample=sample, progress=progress)
+    return replace(summary, skipped=tuple(reading.skipped))
+
+
+def index_articles(
+    articles: Sequence[Article],
+    index_dir: str | Path | None = None,
+    *,
+    model: str | None = None,
+    sample: bool = False,
+    whole: bool = False,
+    progress: Progress | None = None,
+) -> BuildSummary:
+    """As ``build_index``, for articles already read; with ``whole`` each article is one passage.
+
+    Without articles, an index that is there is made anew from the articles it holds: with another model, or with the
+    analyzer of this machine.
+    """
+    started = time.monotonic()
+    step = progress or (lambda stage, done, total: None)
+    folder = Path(index_dir) if index_dir is not None else default_index_dir()
+    if not articles and not is_index(folder):
+        raise ArticleError("색인할 기사가 없습니다.")
+    with writing(folder) as work:
+        old = _Previous(folder)
+        encoder = load_encoder(model or old.model)
+        kept, added, changed, unchanged = _merge(old, articles)
+        fresh = _cut_all(kept, old, whole, step)
+        stored = [item for item in fresh if item.passages]
+        if not stored:
+            raise ArticleError("기사에서 본문 문단을 찾지 못했습니다. 파일의 내용을 확인하세요.")
+        passages = [item for article in stored for item in article.passages]
+        windows = Windows.of(passages)
+        vectors, encoded = _vectors(windows.texts(passages), encoder, old, step)
+        _write(work, stored, windows, vectors)
+        manifest = Manifest(
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            analyzer=analyzer_versions(),
+            encoder={
+                "model": encoder.card.model,
+                "fingerprint": encoder.card.fingerprint,
+                "dimensions": encoder.card.dimensions,
+            },
+            counts={"articles": len(stored), "passages": len(passages), "windows": len(windows)},
+            sample=old.sample if not articles else sample and (old.sample or not old.articles),
+        )
+        publish(work, manifest)
+    return BuildSummary(
+        folder, len(stored), len(passages), len(windows), added, changed, unchanged, encoded, (),
+        time.monotonic() - started,
+    )  # fmt: skip
+
+
+class _Previous:
+    """What the index holds before the build, and what of it can be used again."""
+
+    def __init__(self, index_dir: Path) -> None:
+        self.articles: dict[str, StoredArticle] = {}
+        self.model = DEFAULT_MODEL
+        self.fingerprint = ""
+        self.same_analyzer = False
+        self.sample = False
+        self._folder: Path | None = None
+        if not is_index(index_dir):
+            return
+        self._folder, manifest = current_generation(index_dir)
+        self.model = manifest.encoder["model"]
+        self.fingerprint = manifest.encoder["fingerprint"]
+        self.same_analyzer = manifest.analyzer == analyzer_versions()
+        self.sample = manifest.sample
+        store = Store(self._folder / "articles.sqlite")
+        self.articles = {item.article.source: item for item in store.everything()}
+        store.close()
+
+    def vectors(self) -> tuple[np.ndarray, DenseIndex] | None:  # type: ignore[type-arg]
+        """The content keys of the old windows and their vectors."""
+        if self._folder is None:
+            return None
+        return np.load(self._folder / "keys.npy", allow_pickle=False), DenseIndex.load(self._folder / "vectors.faiss")
+
+
+def _merge(old: _Previous, articles: Sequence[Article]) -> tuple[list[Article], int, int, int]:
+    """All articles of the new generation, and how many of them are added, changed, unchanged."""
+    given = {article.source: article for article in articles}
+    before = {} if old.sample and articles else {source: item.article for source, item in old.articles.items()}
+    merged = before | given
+    by_id = {article.id: article for article in reversed(merged.values())}  # the first of two with the same content
+    kept = [article for article in merged.values() if by_id[article.id] is article]
+    added = sum(article.source in given and article.source not in before for article in kept)
+    changed = sum(
+        article.source in given and article.source in before and before[article.source].id != article.id
+        for article in kept
+    )
+    return kept, added, changed, len(kept) - added - changed
+
+
+def _cut_all(articles: Sequence[Article], old: _Previous, whole: bool, step: Progress) -> list[StoredArticle]:
+    """Cuts what is new; what was cut by the same analyzer is taken over."""
+    ready: dict[str, StoredArticle] = {}
+    if old.same_analyzer and not whole:
+        ready = {item.article.id: item for item in old.articles.values()}
+    todo = [article for article in articles if article.id not in ready]
+    for first in range(0, len(todo), CUT_AT_ONCE):
+        batch = todo[first : first + CUT_AT_ONCE]
+        for article, passages in zip(batch, cut(batch, whole=whole), strict=True):
+            title = tuple(term.form for term in content_terms(morphemes(article.title)))
+            ready[article.id] = StoredArticle(article, title, tuple(StoredPassage.of(item) for item in passages))
+        step("cut", min(first + CUT_AT_ONCE, len(todo)), len(todo))
+    # a taken-over article may have been read again from another place, or with other metadata
+    return [StoredArticle(article, ready[article.id].title_terms, ready[article.id].passages) for article in articles]
+
+
+def _vectors(texts: Sequence[str], encoder: Encoder, old: _Previous, step: Progress) -> tuple[Vectors, int]:
+    """The vectors of all windows, shape [windows, dimensions], and how many had to be encoded."""
+    keys = content_keys(texts)
+    vectors = np.zeros((len(texts), encoder.card.dimensions), dtype=np.float32)
+    missing = np.ones(len(texts), dtype=bool)
+    if old.fingerprint == encoder.card.fingerprint and (previous := old.vectors()):
+        old_keys, dense = previous
+        row_of = {bytes(key): row for row, key in enumerate(old_keys)}
+        pairs = [(i, row_of[key]) for i, key in enumerate(map(bytes, keys)) if key in row_of]
+        if pairs:
+            here, there = (np.array(column, dtype=np.int64) for column in zip(*pairs, strict=True))
+            vectors[here] = dense.rows(there)
+            missing[here] = False
+    unique: dict[bytes, list[int]] = {}
+    for i in np.flatnonzero(missing):
+        unique.setdefault(bytes(keys[i]), []).append(int(i))
+    fresh = encoder.encode_passages(
+        [texts[rows[0]] for rows in unique.values()], lambda done, total: step("encode", done, total)
+    )
+    for rows, vector in zip(unique.values(), fresh, strict=True):
+        vectors[rows] = vector
+    return vectors, len(unique)
+
+
+def _write(work: Path, stored: Sequence[StoredArticle], windows: Windows, vectors: Vectors) -> None:
+    passages = [item for article in stored for item in article.passages]
+    write_store(work / "articles.sqlite", stored)
+    windows.save(work / "windows.npy")
+    np.save(work / "keys.npy", content_keys(windows.texts(passages)), allow_pickle=False)
+    np.save(work / "mean.npy", vectors.mean(axis=0), allow_pickle=False)
+    DenseIndex.build(vectors).save(work / "vectors.faiss")
+    terms = [
+        indexed_terms([term.form for term in item.terms], article.title_terms)
+        for article in stored
+        for item in article.passages
+    ]
+    LexicalIndex.build(terms).save(work / "lexical")

@@ -1,0 +1,65 @@
+"""Vectors of windows in FAISS: exact search by inner product (cosine, as the vectors have length 1)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import faiss
+
+Vectors = npt.NDArray[np.float32]
+
+
+class DenseIndex:
+    """Windows by vector, in the order of the windows table."""
+
+    def __init__(self, engine: faiss.Index) -> None:
+        self._engine: Any = engine
+
+    @classmethod
+    def build(cls, vectors: Vectors) -> DenseIndex:
+        """The index of vectors, shape [windows, dimensions]."""
+        import faiss
+
+        engine: Any = faiss.IndexFlat(vectors.shape[1], faiss.METRIC_INNER_PRODUCT)
+        engine.add(np.ascontiguousarray(vectors))
+        return cls(engine)
+
+    def save(self, path: Path) -> None:
+        """Writes the index as FAISS does."""
+        import faiss
+
+        faiss.write_index(self._engine, str(path))
+
+    @classmethod
+    def load(cls, path: Path) -> DenseIndex:
+        """Opens a saved index, memory-mapped. Raises RuntimeError where the file is missing or broken."""
+        import faiss
+
+        return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
+
+    @property
+    def size(self) -> int:
+        """How many windows."""
+        return int(self._engine.ntotal)
+
+    def search(self, vector: Vectors, k: int) -> tuple[npt.NDArray[np.int64], Vectors]:
+        """The ``k`` nearest windows of one vector (shape [1, dimensions]): their numbers and cosines, best first."""
+        cosines, windows = self._engine.search(vector, min(k, self.size))
+        return windows[0], cosines[0]
+
+    def rows(self, windows: npt.NDArray[np.int64]) -> Vectors:
+        """The vectors of the given windows, shape [windows, dimensions]."""
+        vectors: Vectors = self._engine.reconstruct_batch(windows)
+        return vectors
+
+    def cosines(self, vector: Vectors, windows: npt.NDArray[np.int64]) -> Vectors:
+        """The exact cosines of one vector (shape [1, dimensions]) with the given windows, shape [windows]."""
+        if not len(windows):
+            return np.zeros(0, dtype=np.float32)
+        values: Vectors = self.rows(windows) @ vector[0]
+        return values

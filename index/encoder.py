@@ -1,0 +1,179 @@
+"""Texts to vectors: a prepared model run by OpenVINO, with neither torch nor sentence-transformers loaded."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from index.errors import EncoderError
+from index.model_cache import DEFAULT_MODEL, ModelCard, prepared
+from index.tokenizing import TokenizerLike, load_tokenizer
+
+if TYPE_CHECKING:
+    import openvino
+
+Vectors = npt.NDArray[np.float32]
+"""Shape [texts, dimensions], rows of length 1: their dot product is the cosine."""
+
+BATCH = 64
+"""Texts between two calls of ``on_progress``."""
+
+
+class Encoder:
+    """An embedding model. Everything heavy loads on first use; safe to share between threads."""
+
+    def __init__(self, folder: Path, card: ModelCard) -> None:
+        self.folder = folder
+        self.card = card
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._tokenizer_lock = threading.Lock()
+
+    def warm(self) -> None:
+        """Loads what a question needs, its parts side by side."""
+        with ThreadPoolExecutor(1) as pool:
+            loading = pool.submit(lambda: self._tokenizer)
+            _ = self._latency_model
+            loading.result()
+        self.encode_query("준비")
+
+    def encode_query(self, question: str) -> Vectors:
+        """The vector of a question, shape [1, dimensions]. Text beyond the model's limit of tokens is not seen."""
+        return self._encode_one(self.card.query_prompt + question)
+
+    def encode_passages(
+        self, texts: Sequence[str], on_progress: Callable[[int, int], None] | None = None
+    ) -> Vectors:
+        """The vectors of passages or windows, shape [texts, dimensions].
+
+        Args:
+            texts: any number of texts.
+            on_progress: called with (done, all) now and then.
+        """
+        vectors = np.zeros((len(texts), self.card.dimensions), dtype=np.float32)
+        if not texts:
+            return vectors
+        queue = self._queue()
+        done = 0
+
+        def keep(request: Any, row: int) -> None:
+            nonlocal done
+            vectors[row] = request.get_output_tensor(0).data[0]
+            done += 1
+
+        queue.set_callback(keep)
+        for first in range(0, len(texts), BATCH):
+            batch = [self.card.passage_prompt + text for text in texts[first : first + BATCH]]
+            for row, text in enumerate(batch, start=first):
+                queue.start_async({0: self._inputs(self._tokenizer.ids(text))}, row)
+            if on_progress:
+                on_progress(done, len(texts))
+        queue.wait_all()
+        if on_progress:
+            on_progress(len(texts), len(texts))
+        return vectors
+
+    def _encode_one(self, text: str) -> Vectors:
+        request = getattr(self._local, "request", None)
+        if request is None:  # an infer request serves one thread at a time
+            request = self._local.request = self._latency_model.create_infer_request()
+        result = request.infer({0: self._inputs(self._tokenizer.ids(text))})[0]
+        return np.array(result, dtype=np.float32)
+
+    def _inputs(self, ids: list[int]) -> Vectors:
+        limit = self.card.max_tokens
+        if len(ids) > limit:
+            ids = [*ids[: limit - 1], ids[-1]]  # keep the closing token, as sentence-transformers does
+        inputs: Vectors = self._embeddings[ids].astype(np.float32)[np.newaxis]
+        return inputs
+
+    @cached_property
+    def _embeddings(self) -> npt.NDArray[np.float16]:
+        table: npt.NDArray[np.float16] = np.load(self.folder / "embeddings.npy", mmap_mode="r")
+        return table
+
+    @cached_property
+    def _tokenizer(self) -> TokenizerLike:
+        with self._tokenizer_lock:
+            loaded: TokenizerLike | None = self.__dict__.get("_tokenizer")  # by another thread, meanwhile
+            return loaded or load_tokenizer(self.folder)
+
+    @cached_property
+    def _latency_model(self) -> openvino.CompiledModel:
+        return self._compile("LATENCY")
+
+    def _queue(self) -> openvino.AsyncInferQueue:
+        import openvino
+
+        return openvino.AsyncInferQueue(self._compile("THROUGHPUT"))
+
+    def _compile(self, hint: str) -> openvino.CompiledModel:
+        import openvino
+
+        with self._lock:
+            try:
+                return openvino.Core().compile_model(
+                    self.folder / "model.xml",
+                    "CPU",
+                    {"PERFORMANCE_HINT": hint, "CACHE_DIR": str(self.folder / "compiled")},
+                )
+            except RuntimeError as error:
+                raise EncoderError(
+                    f"{self.folder}: 임베딩 모델을 실행할 수 없습니다 ({str(error).splitlines()[0][:200]}). "
+                    "이 폴더를 지우고 다시 실행하면 새로 준비합니다."
+                ) from None
+
+
+class SentenceTransformersEncoder(Encoder):
+    """Runs a model that could not be converted; loads torch, and is slower."""
+
+    def _encode_one(self, text: str) -> Vectors:
+        return self._run([text])
+
+    def encode_passages(
+        self, texts: Sequence[str], on_progress: Callable[[int, int], None] | None = None
+    ) -> Vectors:
+        """As ``Encoder.encode_passages``."""
+        rows: list[Vectors] = []
+        for first in range(0, len(texts), BATCH):
+            batch = texts[first : first + BATCH]
+            rows.append(self._run([self.card.passage_prompt + text for text in batch]))
+            if on_progress:
+                on_progress(min(first + BATCH, len(texts)), len(texts))
+        return np.concatenate(rows) if rows else np.zeros((0, self.card.dimensions), dtype=np.float32)
+
+    def _run(self, texts: list[str]) -> Vectors:
+        vectors = self._model.encode(texts, prompt="", normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vectors, dtype=np.float32)
+
+    @cached_property
+    def _model(self) -> Any:
+        with self._lock:
+            from sentence_transformers import SentenceTransformer
+
+            return SentenceTransformer(str(self.folder / "source"), device="cpu")
+
+
+_encoders: dict[str, Encoder] = {}
+_encoders_lock = threading.Lock()
+
+
+def load_encoder(model: str = DEFAULT_MODEL) -> Encoder:
+    """The encoder for ``model`` (see ``index.model_cache.prepared``), one for each model in a process.
+
+    Raises:
+        EncoderError: the model cannot be found, read, converted or run.
+    """
+    with _encoders_lock:
+        if model not in _encoders:
+            folder, card = prepared(model)
+            kind = Encoder if card.runtime == "openvino" else SentenceTransformersEncoder
+            _encoders[model] = kind(folder, card)
+        return _encoders[model]

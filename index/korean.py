@@ -1,0 +1,81 @@
+"""Korean analysis by Kiwi: morphemes and sentences with their places in the text."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kiwipiepy import Kiwi, Sentence, Token
+
+KIWI_OPTIONS = {"load_multi_dict": False}
+"""Without the dictionary of multi-word entries: KorQuAD recall@1 of BM25 rises (.918 to .921), loading takes
+1.1 s and 345 MB instead of 2.6-3.5 s and 535 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Morpheme:
+    """One morpheme: its dictionary form, Kiwi's tag, and the characters ``[start, end)`` it comes from."""
+
+    form: str
+    tag: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """Morphemes and sentence spans of one text, in text order."""
+
+    morphemes: tuple[Morpheme, ...]
+    sentences: tuple[tuple[int, int], ...]
+
+
+_lock = threading.Lock()
+_kiwi: Kiwi | None = None
+
+
+def shared_kiwi() -> Kiwi:
+    """The one Kiwi of this process, built on first use (about a second); safe to use from many threads."""
+    global _kiwi
+    if _kiwi is None:
+        with _lock:
+            if _kiwi is None:
+                from kiwipiepy import Kiwi
+
+                kiwi = Kiwi(**KIWI_OPTIONS)
+                kiwi.tokenize("준비")  # the model loads on the first call, not in the constructor
+                _kiwi = kiwi
+    return _kiwi
+
+
+def analyzer_versions() -> dict[str, object]:
+    """What decides how a text is cut into morphemes: recorded by an index, which is bound to it."""
+    return {
+        "kiwipiepy": importlib.metadata.version("kiwipiepy"),
+        "kiwipiepy_model": importlib.metadata.version("kiwipiepy_model"),
+        "options": dict(KIWI_OPTIONS),
+    }
+
+
+def morphemes(text: str) -> tuple[Morpheme, ...]:
+    """The morphemes of a short text, such as a question."""
+    return tuple(_morpheme(token) for token in shared_kiwi().tokenize(text))
+
+
+def analyze_all(texts: Iterable[str]) -> Iterator[Analysis]:
+    """Morphemes and sentences of many texts, in order, on all cores."""
+    for sentences in shared_kiwi().split_into_sents(texts, return_tokens=True):
+        yield _analysis(sentences)
+
+
+def _analysis(sentences: list[Sentence]) -> Analysis:
+    tokens = tuple(_morpheme(token) for sentence in sentences for token in sentence.tokens or ())
+    return Analysis(tokens, tuple((sentence.start, sentence.end) for sentence in sentences))
+
+
+def _morpheme(token: Token) -> Morpheme:
+    return Morpheme(token.form, str(token.tag), token.start, token.end)

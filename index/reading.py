@@ -1,0 +1,282 @@
+"""Files and folders to articles: finds the files, reads each, and reports those it had to skip."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+
+from index import boilerplate, decoding, metadata
+from index.articles import Article, BlockKind
+from index.errors import ArticleError
+from index.metadata import Metadata
+
+MARKDOWN_SUFFIXES = (".md", ".markdown")
+HTML_SUFFIXES = (".html", ".htm")
+SUFFIXES = (".txt", *MARKDOWN_SUFFIXES, *HTML_SUFFIXES)
+"""Files in a folder with other suffixes are left alone; a file named outright is tried whatever its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that was not read, and why."""
+
+    path: str
+    reason: str
+    """One line in Korean, fit to show to a user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What reading some files and folders gave."""
+
+    articles: list[Article]
+    skipped: list[Skipped]
+
+
+# -- Files ---------------------------------------------------------------------------------------------
+def find_files(paths: Iterable[str | Path]) -> list[Path]:
+    """The article files in ``paths``, in order, each once.
+
+    Files are taken as given. Folders are walked in sorted order for files with one of ``SUFFIXES``; hidden
+    files and folders are passed over, and so are links that lead out of the folder.
+
+    Raises ArticleError when a path does not exist.
+    """
+    return _walk(paths)[0]
+
+
+def _walk(paths: Iterable[str | Path]) -> tuple[list[Path], list[Skipped]]:
+    found: dict[Path, Path] = {}  # real path to the path it was found by
+    skipped: list[Skipped] = []
+
+    def closed(error: OSError) -> None:
+        skipped.append(Skipped(str(error.filename), "폴더를 열 수 없습니다: 읽기 권한을 확인해 주세요"))
+
+    for path in map(Path, paths):
+        if not path.exists():
+            raise ArticleError(f"{path}: 그런 파일이나 폴더가 없습니다. 경로를 확인해 주세요")
+        if not path.is_dir():
+            found.setdefault(path.resolve(), path)
+            continue
+        root = path.resolve()
+        for folder, folders, names in os.walk(path, onerror=closed):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in sorted(names):
+                file = Path(folder, name)
+                if name.startswith(".") or file.suffix.lower() not in SUFFIXES:
+                    continue
+                real = file.resolve()
+                if real.is_relative_to(root):
+                    found.setdefault(real, file)
+    return list(found.values()), skipped
+
+
+def read_articles(
+    paths: Iterable[str | Path], on_file: Callable[[int, int, Path], None] | None = None
+) -> Reading:
+    """Read every article file in ``paths`` (see ``find_files``).
+
+    A file that cannot be read, or that repeats another's content, is skipped and reported.
+    ``on_file(number, count, path)`` is called before each file, numbers from 1.
+
+    Raises ArticleError when a path does not exist, holds no article files, or none could be read.
+    """
+    paths = list(paths)
+    files, skipped = _walk(paths)
+    if not files:
+        where = ", ".join(map(str, paths)) or "주어진 경로"
+        raise ArticleError(
+            f"{where}에 기사 파일(.txt, .md, .html)이 없습니다. 기사가 든 폴더를 지정해 주세요"
+        )
+    articles: dict[str, Article] = {}
+    for number, path in enumerate(files, 1):
+        if on_file is not None:
+            on_file(number, len(files), path)
+        try:
+            article = _read(path)
+        except ArticleError as error:
+            skipped.append(Skipped(str(path), str(error)))
+            continue
+        first = articles.setdefault(article.id, article)
+        if first is not article:
+            skipped.append(Skipped(str(path), f"같은 내용의 기사를 이미 읽었습니다: {first.source}"))
+    if not articles:
+        reasons = "; ".join(f"{item.path}: {item.reason}" for item in skipped[:3])
+        more = f" 외 {len(skipped) - 3}개" if len(skipped) > 3 else ""
+        raise ArticleError(f"읽을 수 있는 기사가 없습니다 ({reasons}{more})")
+    return Reading(list(articles.values()), skipped)
+
+
+def read_article(path: str | Path) -> Article:
+    """Read one file.
+
+    Raises ArticleError, with the path in its message, when the file is missing, unreadable, too large,
+    binary, in an unknown encoding, or without text.
+    """
+    try:
+        return _read(Path(path))
+    except ArticleError as error:
+        raise ArticleError(f"{path}: {error}") from None
+
+
+def _read(path: Path) -> Article:
+    """Read one file; the messages of its ArticleErrors name no path."""
+    html = path.suffix.lower() in HTML_SUFFIXES
+    text = decoding.decode(_read_bytes(path), html=html)
+    source = os.path.abspath(path)
+    if html:
+        from index import html_text  # here, not above: reading plain text need not load an HTML parser
+
+        page = html_text.read_page(text)
+        return _article(page.text, source, page.metadata, known=page.known)
+    found, body, first_line = metadata.split_front_matter(decoding.normalise(text))
+    if path.suffix.lower() in MARKDOWN_SUFFIXES:
+        body = plain_markdown(body)
+    return _article(body, source, found, first_line=first_line)
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        if not path.exists():
+            raise ArticleError("그런 파일이 없습니다. 경로를 확인해 주세요")
+        if not path.is_file():  # a folder, or a pipe that would never end
+            raise ArticleError("파일이 아닙니다. 기사 파일을 지정해 주세요")
+        size = path.stat().st_size
+        if size > decoding.MAX_BYTES:
+            raise ArticleError(decoding.too_large(size))
+        return path.read_bytes()
+    except OSError as error:
+        raise ArticleError(f"파일을 열 수 없습니다({error.strerror}): 읽기 권한을 확인해 주세요") from None
+
+
+# -- Articles ------------------------------------------------------------------------------------------
+def article_from_text(
+    text: str,
+    *,
+    source: str,
+    title: str | None = None,
+    publisher: str | None = None,
+    published: str | None = None,
+    reporter: str | None = None,
+    url: str | None = None,
+    topics: Iterable[str] = (),
+) -> Article:
+    """An article from text that comes from elsewhere than a file: an API, an evaluation set, a paste.
+
+    What is given of title, publisher and so on wins over what the text shows. ``source`` says where the
+    text came from; without a title anywhere, its last part serves as one.
+
+    Raises ArticleError when the text has no visible character.
+    """
+    given = Metadata(title, publisher, published, reporter, url, tuple(topics))
+    return _article(decoding.normalise(text), source, given)
+
+
+def _article(
+    text: str,
+    source: str,
+    given: Metadata,
+    *,
+    first_line: int = 1,
+    known: Mapping[str, BlockKind] | None = None,
+) -> Article:
+    """Put an article together from normalised text that begins on ``first_line`` of its source."""
+    body = text.rstrip()
+    if not body:
+        raise ArticleError("글이 없습니다: 빈 줄과 공백뿐입니다" if text else "비어 있는 파일입니다")
+    blank = body.rfind("\n", 0, len(body) - len(body.lstrip())) + 1  # blank lines at the top, in characters
+    first_line, body = first_line + body.count("\n", 0, blank), body[blank:]
+    given = _one_line(given)
+    blocks = boilerplate.find_blocks(body, title=given.title, known=known)
+    found = given.or_else(metadata.from_shape(body, blocks))
+    title = found.title or decoding.normalise(Path(source).stem).strip() or body.split("\n")[0].strip()[:60]
+    content = "\0".join((title, found.publisher or "", found.published or "", body))
+    return Article(
+        id=hashlib.sha256(content.encode()).hexdigest()[:12],
+        source=source,
+        title=title,
+        text=body,
+        blocks=blocks,
+        publisher=found.publisher,
+        published=found.published,
+        reporter=found.reporter,
+        url=found.url,
+        topics=found.topics,
+        first_line=first_line,
+    )
+
+
+def _one_line(given: Metadata) -> Metadata:
+    def clean(value: str | None) -> str | None:
+        return " ".join(decoding.normalise(value).split()) or None if value else None
+
+    return Metadata(
+        title=clean(given.title),
+        publisher=clean(given.publisher),
+        published=clean(given.published),
+        reporter=clean(given.reporter),
+        url=clean(given.url),
+        topics=tuple(topic for topic in map(clean, given.topics) if topic),
+    )
+
+
+# -- Markdown ------------------------------------------------------------------------------------------
+_INLINE = (
+    (re.compile(r"(?<!^)!\[[^\[\]]{0,500}\]\([^()]{0,2000}\)(?!$)|<!--.{0,2000}?-->"), ""),
+    (re.compile(r"(?<!!)\[([^\[\]]{1,1000})\]\([^()\s]{0,2000}(?:\s+[\"'][^\"']{0,500}[\"'])?\)"), r"\1"),
+    (re.compile(r"(?<!!)\[([^\[\]]{1,1000})\]\[[^\[\]]{0,200}\]"), r"\1"),
+    (re.compile(r"<(https?://[^<>\s]{1,2000})>"), r"\1"),
+    (
+        re.compile(
+            r"</?(?:br|b|i|em|strong|u|s|mark|small|sub|sup|span|font|a|p|div|img|center)(?:\s[^<>]{0,500})?/?>",
+            re.I,
+        ),
+        "",
+    ),
+    (re.compile(r"(?<!\\)(\*\*|__|~~)(?=\S)(.{1,2000}?)(?<=\S)\1"), r"\2"),
+    (
+        re.compile(
+            r"(?<![\\*\w])\*(?=[^\s*])([^*]{1,1000})(?<=\S)\*(?!\*)|(?<![\\\w])_(?=[^\s_])([^_]{1,1000})(?<=\S)_(?!\w)"
+        ),
+        r"\1\2",
+    ),
+    (re.compile(r"(?<!`)`([^`]{1,1000})`(?!`)"), r"\1"),
+    (re.compile(r"\\([\\`*_{}\[\]()#+.!~|>-])"), r"\1"),
+)
+_FENCE = re.compile(r"\s{0,3}(?:```|~~~)")
+
+
+def plain_markdown(text: str) -> str:
+    """Markdown without its inline mark-up, line for line, so that line numbers still hold.
+
+    Emphasis, links, comments and inline HTML give way to their text; ``#`` of headings, list markers,
+    tables and images on a line of their own stay, since they tell what the line is.
+    """
+    lines, code, comment = [], False, False
+    for line in text.split("\n"):
+        if comment:
+            end = line.find("-->")
+            comment, line = end < 0, "" if end < 0 else line[end + 3 :]
+        if _FENCE.match(line):
+            code, line = not code, ""
+        elif not code:
+            line = _plain_line(line)
+            start = line.find("<!--")
+            if start >= 0:
+                comment, line = True, line[:start]
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _plain_line(line: str) -> str:
+    line = re.sub(r"^ {0,3}(?:> ?)+", "", line)
+    for pattern, text in _INLINE:
+        line = pattern.sub(text, line)
+    if "&" in line:
+        line = decoding.normalise(unescape(line)).replace("\n", " ")
+    return line

@@ -1,0 +1,139 @@
+"""An opened index and its two searches, by words and by meaning."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from index.dense import DenseIndex, Vectors
+from index.encoder import Encoder, load_encoder
+from index.errors import IndexFormatError
+from index.generations import Manifest, current_generation, default_index_dir
+from index.korean import analyzer_versions
+from index.lexical import LexicalIndex, Scores
+from index.store import Store
+from index.windows import Windows
+
+Numbers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class DenseScores:
+    """How near passages are to a question, by cosine."""
+
+    passages: Scores
+    """The best of each passage's windows, the whole passage among them, shape [passages asked for]."""
+    windows: list[Scores]
+    """For each passage, the cosines of its windows in text order, the whole passage left out."""
+
+
+class Index:
+    """One generation of an index, opened for reading; safe to share between threads."""
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        passages = manifest.counts["passages"]
+        try:
+            self.store = Store(folder / "articles.sqlite")
+            self.lexical = LexicalIndex.load(folder / "lexical", passages)
+            self.windows = Windows.load(folder / "windows.npy", passages)
+            self.dense = DenseIndex.load(folder / "vectors.faiss")
+            self._mean: Vectors = np.load(folder / "mean.npy", allow_pickle=False)
+        except (OSError, ValueError, RuntimeError, sqlite3.Error) as error:
+            raise IndexFormatError(
+                f"{folder}: 색인을 열 수 없습니다 ({str(error).splitlines()[0][:200]}). 지우고 다시 만드세요."
+            ) from None
+        if not self.dense.size == len(self.windows) == manifest.counts["windows"]:
+            raise IndexFormatError(f"{folder}: 벡터와 문단의 수가 맞지 않습니다. 지우고 다시 만드세요.")
+
+    @classmethod
+    def open(cls, index_dir: str | Path | None = None) -> Index:
+        """Opens the index at ``index_dir`` (by default ``$GEUNGEO_INDEX`` or the user's data folder).
+
+        Raises:
+            IndexNotFoundError: no index lies there.
+            IndexFormatError: it is broken, of another format, or was made with another Kiwi or encoder.
+        """
+        place = Path(index_dir) if index_dir is not None else default_index_dir()
+        folder, manifest = current_generation(place)
+        here = analyzer_versions()
+        if manifest.analyzer != here:
+            raise IndexFormatError(
+                f"{place}: 다른 형태소 분석기로 만든 색인입니다 (색인 {_versions(manifest.analyzer)}, "
+                f"이 컴퓨터 {_versions(here)}). 'geungeo index 폴더 --index {place}'로 다시 만드세요."
+            )
+        return cls(folder, manifest)
+
+    @property
+    def size(self) -> int:
+        """How many passages."""
+        return self.lexical.size
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The encoder the vectors were made with.
+
+        Raises:
+            IndexFormatError: the model of that name has other weights here.
+        """
+        encoder = load_encoder(self.manifest.encoder["model"])
+        if encoder.card.fingerprint != self.manifest.encoder["fingerprint"]:
+            raise IndexFormatError(
+                f"{self.folder}: 이 색인의 임베딩 모델({encoder.card.model})이 이 컴퓨터의 것과 다릅니다. "
+                "'geungeo index 폴더'로 다시 만드세요."
+            )
+        return encoder
+
+    def search_words(self, forms: Sequence[str], k: int) -> tuple[Numbers, Scores]:
+        """The ``k`` best passages by BM25, best first, and the scores of *all* passages.
+
+        Args:
+            forms: the question's content terms in order.
+            k: how many; passages without any of the terms are not returned.
+        """
+        scores = self.lexical.scores(forms)
+        return _best(scores, k), scores
+
+    def search_meaning(self, vector: Vectors, k: int) -> Numbers:
+        """The passages of the ``k`` windows nearest to a question's vector (shape [1, dimensions]), best first."""
+        rows, _ = self.dense.search(vector, k)
+        passages = self.windows.passages[rows[rows >= 0]].astype(np.int64)
+        _, first = np.unique(passages, return_index=True)
+        return passages[np.sort(first)]
+
+    def dense_scores(self, vector: Vectors, passages: Numbers) -> DenseScores:
+        """The exact cosines of a question with the windows of the given passages."""
+        rows = self.windows.rows_of(passages)
+        cosines = self.dense.cosines(vector, rows)
+        lengths = self.windows.firsts[passages + 1] - self.windows.firsts[passages]
+        ends = np.cumsum(lengths)
+        starts = ends - lengths
+        best = np.maximum.reduceat(cosines, starts) if len(rows) else np.zeros(0, dtype=np.float32)
+        proper = ~self.windows.whole[rows]
+        pieces = zip(starts, ends, strict=True)
+        return DenseScores(best, [cosines[a:b][proper[a:b]] for a, b in pieces])
+
+    def background(self, vector: Vectors) -> float:
+        """The mean cosine of a question with all windows: what a window that has nothing to do with it scores."""
+        return float(vector[0] @ self._mean)
+
+
+def _best(scores: Scores, k: int) -> Numbers:
+    """The positions of the ``k`` highest positive scores, best first, equal ones in order of position."""
+    positive = np.flatnonzero(scores > 0)
+    if len(positive) > k:
+        threshold = np.partition(scores[positive], -k)[-k]
+        positive = positive[scores[positive] >= threshold]
+    order = np.lexsort((positive, -scores[positive]))
+    return positive[order][:k]
+
+
+def _versions(analyzer: dict[str, object]) -> str:
+    return f"kiwipiepy {analyzer.get('kiwipiepy')}/{analyzer.get('kiwipiepy_model')} {analyzer.get('options')}"

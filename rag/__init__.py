@@ -1,0 +1,10 @@
+"""Geungeo (근거): ask in Korean about a pile of articles; get the passages that answer, quoted and cited."""
+
+from index.articles import Article
+from index.errors import GeungeoError
+from index.passages import Passage
+from rag.answer import Answer, Citation
+from rag.hits import Hit
+from rag.retriever import Retriever
+
+__all__ = ["Answer", "Article", "Citation", "GeungeoError", "Hit", "Passage", "Retriever"]

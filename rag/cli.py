@@ -1,0 +1,226 @@
+"""The command ``geungeo``: index, ask, chat, articles."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.errors import GeungeoError
+from index.generations import current_generation, default_index_dir, is_index
+from rag.progress import ProgressBars
+from rag.samples import sample_folder
+
+if TYPE_CHECKING:
+    from index.articles import Article
+    from index.build import BuildSummary
+    from rag.answer import Answer
+    from rag.retriever import Retriever
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command; returns the exit status: 0 done, 1 the program failed, 2 the input was at fault."""
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+        return status
+    except GeungeoError as error:
+        if options.debug:
+            raise
+        print(f"geungeo: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # the reader of our output has gone, as with `| head`
+        sys.stderr.close()
+        return 1
+    except Exception as error:
+        if options.debug:
+            raise
+        message = " ".join(str(error).split())[:300]
+        print(f"geungeo: 예상하지 못한 오류입니다: {type(error).__name__}: {message} (자세히: --debug)", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="geungeo", description="한국어 기사 더미에 묻고, 답이 되는 대목을 인용과 출처로 받습니다."
+    )
+    version = importlib.metadata.version("geungeo")
+    parser.add_argument("--version", action="version", version=f"geungeo {version}")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--index", metavar="DIR", type=Path, help="색인 폴더 (기본: 사용자 데이터 폴더)")
+    common.add_argument("--debug", action="store_true", help="오류가 나면 자세한 경로를 보입니다")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    build = commands.add_parser("index", parents=[common], help="기사를 색인합니다")
+    build.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="기사 파일이나 폴더 (.txt .md .html)")
+    build.add_argument("--model", metavar="NAME", help="임베딩 모델 이름이나 폴더 (기본: 내장 multilingual-e5-small)")
+    build.set_defaults(run=_index)
+
+    ask = commands.add_parser("ask", parents=[common], help="묻고 답과 출처를 받습니다")
+    ask.add_argument("question", metavar="QUESTION", help="질문")
+    ask.add_argument("-k", type=int, default=5, metavar="N", help="보여 줄 대목의 수 (기본 5)")
+    ask.add_argument("--json", action="store_true", help="JSON으로 출력합니다")
+    ask.set_defaults(run=_ask)
+
+    chat = commands.add_parser("chat", parents=[common], help="브라우저에서 대화합니다")
+    chat.add_argument("--host", default="127.0.0.1", help="들을 주소 (기본 127.0.0.1: 이 컴퓨터에서만)")
+    chat.add_argument("--port", type=int, help="포트 (기본: 7860부터 빈 것)")
+    chat.add_argument("--no-browser", action="store_true", help="브라우저를 열지 않습니다")
+    chat.set_defaults(run=_chat)
+
+    articles = commands.add_parser("articles", parents=[common], help="색인된 기사를 나열합니다")
+    articles.add_argument("--json", action="store_true", help="JSON으로 출력합니다")
+    articles.set_defaults(run=_articles)
+    return parser
+
+
+def _index(options: argparse.Namespace) -> int:
+    from index.build import build_index, index_articles
+
+    folder = _index_dir(options)
+    with ProgressBars() as bars:
+        if options.paths:
+            if _holds_sample(folder):
+                print("예시 기사로 만든 색인을 주신 기사로 바꿉니다.", file=sys.stderr)
+            summary = build_index(options.paths, folder, model=options.model, progress=bars)
+        elif is_index(folder):
+            summary = index_articles([], folder, model=options.model, progress=bars)
+        else:
+            summary = build_index([sample_folder()], folder, model=options.model, sample=True, progress=bars)
+    _report(summary)
+    return 0
+
+
+def _report(summary: BuildSummary) -> None:
+    for skipped in summary.skipped:
+        print(f"건너뜀: {skipped.path}: {skipped.reason}", file=sys.stderr)
+    print(
+        f"기사 {summary.articles:,}건, 문단 {summary.passages:,}개를 색인했습니다 "
+        f"(새로 {summary.added:,}건, 바뀜 {summary.changed:,}건, 그대로 {summary.unchanged:,}건, "
+        f"{summary.seconds:.1f}초): {summary.index_dir}",
+        file=sys.stderr,
+    )
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from rag.question import clean_question
+
+    clean_question(options.question)  # before anything heavy is loaded
+    if options.k < 1:
+        raise GeungeoError(f"-k는 1 이상이어야 합니다 (받은 값 {options.k}).")
+    answer = _retriever(options).answer(options.question, k=options.k)
+    print(json.dumps(answer_json(answer), ensure_ascii=False, indent=2) if options.json else _answer_text(answer))
+    return 0
+
+
+def _answer_text(answer: Answer) -> str:
+    lines = [answer.text, ""]
+    if answer.abstained:
+        lines.append("관련 있을 수 있는 대목:" if answer.hits else "")
+        for hit in answer.hits[:3]:
+            lines += [f"  {hit.passage.text}", f"    — {_source_line(hit.article)}"]
+    for citation in answer.citations:
+        lines.append(f"[{citation.n}] {_source_line(citation.article)}")
+    return "\n".join(lines).rstrip()
+
+
+def _source_line(article: Article) -> str:
+    about = ", ".join(part for part in (article.publisher, article.published) if part)
+    return f"{article.title}{f' ({about})' if about else ''} · {article.url or article.source}"
+
+
+def answer_json(answer: Answer) -> dict[str, object]:
+    """An answer as ``geungeo ask --json`` prints it."""
+    return {
+        "question": answer.question,
+        "answer": answer.text,
+        "abstained": answer.abstained,
+        "confidence": round(answer.confidence, 4),
+        "citations": [
+            {
+                "n": citation.n,
+                "passage_id": citation.passage.id,
+                "article": _article_json(citation.article),
+                "quote": citation.quote,
+                "start": citation.start,
+                "end": citation.end,
+            }
+            for citation in answer.citations
+        ],
+        "hits": [
+            {
+                "passage_id": hit.passage.id,
+                "score": round(hit.score, 4),
+                "text": hit.passage.text,
+                "article": _article_json(hit.article),
+            }
+            for hit in answer.hits
+        ],
+    }
+
+
+def _article_json(article: Article) -> dict[str, object]:
+    return {
+        "title": article.title,
+        "publisher": article.publisher,
+        "published": article.published,
+        "source": article.url or article.source,
+    }
+
+
+def _chat(options: argparse.Namespace) -> int:
+    from rag.page import serve_page
+
+    serve_page(_retriever(options), options.host, options.port, not options.no_browser)
+    return 0
+
+
+def _articles(options: argparse.Namespace) -> int:
+    from index.store import Store
+
+    _build_sample_if_none(options)
+    folder, _ = current_generation(_index_dir(options))
+    rows = Store(folder / "articles.sqlite").articles()
+    if options.json:
+        print(json.dumps([{"id": a.id, **_article_json(a), "passages": n} for a, n in rows], ensure_ascii=False, indent=2))
+    else:
+        for article, passages in rows:
+            print(f"{article.id}  {passages:>4}  {_source_line(article)}")
+    return 0
+
+
+def _retriever(options: argparse.Namespace) -> Retriever:
+    from rag.retriever import Retriever
+
+    _build_sample_if_none(options)
+    return Retriever.open(_index_dir(options))
+
+
+def _build_sample_if_none(options: argparse.Namespace) -> None:
+    """The default index is made of the sample articles where there is none; one asked for by name must be there."""
+    folder = _index_dir(options)
+    if options.index is None and not is_index(folder):
+        from index.build import build_index
+
+        print(f"색인이 아직 없어, 함께 설치된 예시 기사로 만듭니다: {folder}", file=sys.stderr)
+        with ProgressBars() as bars:
+            _report(build_index([sample_folder()], folder, sample=True, progress=bars))
+
+
+def _holds_sample(folder: Path) -> bool:
+    return is_index(folder) and current_generation(folder)[1].sample
+
+
+def _index_dir(options: argparse.Namespace) -> Path:
+    chosen: Path | None = options.index
+    return chosen if chosen is not None else default_index_dir()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,46 @@
+"""What a search returns: passages with their scores and the words that matched."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from index.articles import Article
+from index.passages import Passage, Span
+from index.terms import Term
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a question. Spans count characters of ``passage.text``, end exclusive."""
+
+    score: float
+    """0..1, comparable within one search only."""
+    passage: Passage
+    article: Article
+    highlights: tuple[Span, ...]
+    """The words of the passage that match the question, inflected forms too."""
+    best_window: Span
+    """The run of sentences nearest to the question in meaning."""
+    lexical: float
+    """The share of the score's lexical half, 0..1: BM25 relative to the best passage of this search."""
+    dense: float
+    """The same for the dense half."""
+    sentences: tuple[Span, ...] = field(repr=False)
+    terms: tuple[Term, ...] = field(repr=False)
+    window_cosines: tuple[tuple[Span, float], ...] = field(repr=False)
+    """Each window with its cosine to the question."""
+
+
+def matching_spans(terms: Sequence[Term], forms: Collection[str]) -> tuple[Span, ...]:
+    """The spans of the terms whose form is among ``forms``, touching ones merged, in text order."""
+    wanted = set(forms)
+    merged: list[Span] = []
+    for term in terms:
+        if term.form not in wanted or term.end <= term.start:
+            continue
+        if merged and term.start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], term.end))
+        else:
+            merged.append((term.start, term.end))
+    return tuple(merged)

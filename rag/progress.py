@@ -1,0 +1,36 @@
+"""Progress bars on stderr for whatever takes longer than a second."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+
+from tqdm import tqdm
+
+STAGES = {"read": "기사 읽기", "cut": "문단 나누기", "encode": "뜻 벡터 만들기"}
+
+
+class ProgressBars:
+    """One bar for each stage of a build; fits the ``progress`` of ``index.build_index``."""
+
+    def __init__(self) -> None:
+        self._bars: dict[str, tqdm[object]] = {}
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Moves the bar of ``stage`` to ``done`` of ``total``."""
+        bar = self._bars.get(stage)
+        if bar is None:
+            bar = self._bars[stage] = tqdm(total=total, desc=STAGES.get(stage, stage), delay=1.0, file=sys.stderr)
+        bar.update(done - bar.n)
+        if done >= total:
+            bar.close()
+            del self._bars[stage]
+
+    def __enter__(self) -> ProgressBars:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        for bar in self._bars.values():
+            bar.close()

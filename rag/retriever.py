@@ -1,0 +1,124 @@
+"""The public way in: open an index, search it, answer from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from index.articles import Article
+from index.errors import QuestionError
+from index.korean import shared_kiwi
+from index.searching import Index
+from rag.answer import Answer, answer_from
+from rag.evidence import Evidence, weigh
+from rag.fusion import DENSE_WEIGHT, convex_combination, scaled
+from rag.hits import Hit, matching_spans
+from rag.question import Question, read_question
+
+Voices = Literal["hybrid", "lexical", "dense"]
+
+CANDIDATES = 100
+"""How many passages the lexical search puts forward; the dense one, the passages of three times as many windows."""
+
+
+class Retriever:
+    """Searches one index. Safe to share between threads."""
+
+    def __init__(self, index: Index, *, dense_weight: float = DENSE_WEIGHT) -> None:
+        self.index = index
+        self.dense_weight = dense_weight
+
+    @classmethod
+    def open(cls, index_dir: str | Path | None = None) -> Retriever:
+        """Opens the index at ``index_dir`` (by default ``$GEUNGEO_INDEX`` or the user's data folder).
+
+        What the first question needs (Kiwi, the encoder) is loaded here too, side by side.
+
+        Raises:
+            IndexNotFoundError: no index lies there.
+            IndexFormatError: it is broken, or was made with another Kiwi, encoder or version.
+        """
+        index = Index.open(index_dir)
+        with ThreadPoolExecutor(1) as pool:
+            warming = pool.submit(index.encoder.warm)
+            shared_kiwi()
+            warming.result()
+        return cls(index)
+
+    def search(self, question: str, k: int = 5, *, voices: Voices = "hybrid") -> list[Hit]:
+        """The ``k`` passages that fit the question best, best first; fewer where the index holds fewer.
+
+        Args:
+            question: in Korean (any language the encoder knows will do).
+            k: at least 1.
+            voices: both searches, or one of them alone.
+
+        Raises:
+            QuestionError: the question is blank, too long or no text, or ``k`` is not positive.
+        """
+        return self._search(read_question(question), k, voices)[0]
+
+    def answer(self, question: str, k: int = 5) -> Answer:
+        """The sentences that answer the question, quoted and cited, or an abstention where the evidence is weak.
+
+        Raises:
+            QuestionError: as ``search``.
+        """
+        read = read_question(question)
+        hits, evidence = self._search(read, max(k, 3), "hybrid")
+        idf = dict(zip(read.forms, self.index.lexical.idf(read.forms).tolist(), strict=True))
+        return answer_from(read, hits, evidence, idf)
+
+    def articles(self) -> list[tuple[Article, int]]:
+        """Every article of the index with the number of its passages."""
+        return self.index.store.articles()
+
+    def article(self, article_id: str) -> Article | None:
+        """The article of that id, or None."""
+        return self.index.store.article(article_id)
+
+    def _search(self, question: Question, k: int, voices: Voices) -> tuple[list[Hit], Evidence]:
+        if k < 1:
+            raise QuestionError(f"k는 1 이상이어야 합니다 (받은 값 {k}).")
+        index = self.index
+        depth = max(CANDIDATES, k)
+        by_words, bm25 = index.search_words(question.forms, depth)
+        vector = index.encoder.encode_query(question.text)
+        by_meaning = index.search_meaning(vector, 3 * depth)
+        chosen = {"lexical": by_words, "dense": by_meaning}.get(voices)
+        candidates = np.union1d(by_words, by_meaning) if chosen is None else np.sort(chosen)
+        cosines = index.dense_scores(vector, candidates)
+        background = index.background(vector)
+        lexical = scaled(bm25[candidates], 0.0, float(bm25.max(initial=0.0)))
+        dense = scaled(cosines.passages, background, float(cosines.passages.max(initial=background)))
+        scores = {"lexical": lexical, "dense": dense}.get(voices)
+        if scores is None:
+            scores = convex_combination(lexical, dense, self.dense_weight)
+        # equal scores in order of passage number: the same question gives the same ranking everywhere
+        order = np.lexsort((candidates, -scores))[:k]
+        stored = index.store.passages(candidates[order].tolist())
+        hits: list[Hit] = []
+        for position, (item, article) in zip(order, stored, strict=True):
+            windows = tuple(zip(item.windows, cosines.windows[position].tolist(), strict=True))
+            hits.append(
+                Hit(
+                    score=float(scores[position]),
+                    passage=item.passage,
+                    article=article,
+                    highlights=matching_spans(item.terms, question.telling_forms),
+                    best_window=max(windows, key=lambda window: window[1])[0],
+                    lexical=float(lexical[position]),
+                    dense=float(dense[position]),
+                    sentences=item.sentences,
+                    terms=item.terms,
+                    window_cosines=windows,
+                )
+            )
+        evidence = weigh(index, question, hits, float(cosines.passages.max(initial=0.0)), background)
+        return hits, evidence
+
+
