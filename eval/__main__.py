@@ -1,0 +1,81 @@
+"""The eval command: ``python -m eval [--gold FILE --articles DIR] [--json]``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from eval.evaluate import Report, evaluate, open_collection
+from eval.gold import read_gold
+from index.errors import GeungeoError
+
+HERE = Path(__file__).resolve().parent
+SEEDS = (HERE / "gold" / "seeds.jsonl", HERE.parent / "seeds")
+ORIGINALS = (HERE / "gold" / "originals.jsonl", HERE.parents[1] / "shared" / "seeds")
+"""The gold sets that come with the project and their articles; the originals are not ours to distribute."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Prints the evaluation; returns 0, or 2 where the input was at fault."""
+    parser = argparse.ArgumentParser(prog="python -m eval", description="Scores retrieval and answers on gold questions.")
+    parser.add_argument("--gold", type=Path, metavar="FILE", help="gold questions (JSON lines)")
+    parser.add_argument("--articles", type=Path, metavar="DIR", help="the articles the gold is about")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--misses", action="store_true", help="also list the questions missed at rank 1")
+    options = parser.parse_args(arguments)
+    if (options.gold is None) != (options.articles is None):
+        parser.error("--gold and --articles go together")
+    try:
+        reports = []
+        for gold, articles in _sets(options):
+            reports.append(evaluate(gold.name, read_gold(gold), open_collection(articles)))
+    except GeungeoError as error:
+        print(f"eval: {error}", file=sys.stderr)
+        return 2
+    if options.json:
+        print(json.dumps([report.as_json() for report in reports], ensure_ascii=False, indent=2))
+    else:
+        print("\n\n".join(_table(report, options.misses) for report in reports))
+    return 0
+
+
+def _sets(options: argparse.Namespace) -> list[tuple[Path, Path]]:
+    if options.gold is not None:
+        return [(options.gold, options.articles)]
+    return [pair for pair in (SEEDS, ORIGINALS) if pair[1].is_dir()]
+
+
+def _table(report: Report, misses: bool) -> str:
+    measures = list(report.rows[0].means)
+    lines = [
+        f"{report.gold}: {report.answerable} answerable of {report.questions} questions, "
+        f"{report.articles} articles, {report.passages} passages (95% bootstrap interval below each figure)",
+        f"{'':28}" + "".join(f"{measure:>14}" for measure in measures),
+    ]
+    for row in report.rows:
+        lines.append(f"{row.system:28}" + "".join(f"{row.means[measure]:>14.3f}" for measure in measures))
+        intervals = (row.intervals[measure] for measure in measures)
+        lines.append(" " * 28 + "".join(f"{f'{low:.2f}-{high:.2f}':>14}" for low, high in intervals))
+    lines += ["", "geungeo hybrid by category"]
+    for category, scores in report.by_category.items():
+        label = f"{category} ({scores['questions']:.0f})"
+        lines.append(f"{label:28}" + "".join(f"{scores[measure]:>14.3f}" for measure in measures))
+    answers = report.answers
+    recalls = ", ".join(f"{name} {value:.3f}" for name, value in answers.abstention_recall_by_category.items())
+    lines += [
+        "",
+        f"abstention: precision {answers.abstention_precision:.3f}, recall {answers.abstention_recall:.3f} ({recalls}); "
+        f"of the answerable, {answers.answerable_abstained:.3f} abstained",
+        f"answers: first citation gold {answers.first_citation_gold:.3f} of the answerable; "
+        f"quotations exact {answers.quotes_exact:.3f}",
+    ]
+    if misses:
+        lines += ["", *(f"{miss['id']} {miss['question']} found {miss['found']} gold {miss['gold']}" for miss in report.misses)]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

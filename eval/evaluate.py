@@ -1,0 +1,168 @@
+"""Runs every system over a gold set and scores it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from tqdm import tqdm
+
+from eval.baselines import Baselines
+from eval.gold import GoldQuestion, gold_passages
+from eval.metrics import DEPTH, bootstrap_interval, precision_recall, score_all
+from index.build import index_articles
+from index.errors import GeungeoError
+from index.generations import is_index
+from index.model_cache import cache_folder
+from index.reading import read_articles
+from rag.progress import ProgressBars
+from rag.retriever import Retriever
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One system's scores: the mean over questions and its 95% bootstrap interval, by measure."""
+
+    system: str
+    means: dict[str, float]
+    intervals: dict[str, tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerScores:
+    """How the answers did."""
+
+    abstention_precision: float
+    """Of the questions abstained from, how many have no answer."""
+    abstention_recall: float
+    """Of the questions without an answer, how many were abstained from."""
+    abstention_recall_by_category: dict[str, float]
+    answerable_abstained: float
+    """Of the questions with an answer, how many were abstained from."""
+    first_citation_gold: float
+    """Of the questions with an answer, how many got one whose first citation is a gold passage."""
+    quotes_exact: float
+    """Of all citations, how many are the article's text to the letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that one evaluation found."""
+
+    gold: str
+    articles: int
+    passages: int
+    questions: int
+    answerable: int
+    rows: list[Row]
+    by_category: dict[str, dict[str, float]]
+    """The hybrid's measures for each category, with ``questions``, its size."""
+    answers: AnswerScores
+    misses: list[dict[str, object]]
+    """The answerable questions whose first hit is no gold passage."""
+
+    def as_json(self) -> dict[str, object]:
+        """The report as plain data."""
+        return asdict(self)
+
+
+def open_collection(articles: Path) -> Retriever:
+    """A retriever over the articles of a folder, indexed once for each content and program.
+
+    Raises:
+        GeungeoError: no articles there.
+    """
+    reading = read_articles([articles])
+    for skipped in reading.skipped:
+        raise GeungeoError(f"{skipped.path}: {skipped.reason}")
+    key = hashlib.sha256("".join(sorted(article.id for article in reading.articles)).encode()).hexdigest()[:16]
+    folder = cache_folder() / "eval" / key
+    with ProgressBars() as bars:
+        index_articles([] if is_index(folder) else reading.articles, folder, progress=bars)
+    return Retriever.open(folder)
+
+
+def evaluate(name: str, questions: Sequence[GoldQuestion], retriever: Retriever) -> Report:
+    """Scores BM25, dense and hybrid search, the baselines, and the answers."""
+    stored = [(item.article, passage.passage) for item in retriever.index.store.everything() for passage in item.passages]
+    gold = {q: g for q, g in gold_passages(questions, stored).items() if g}
+    text_of = {question.id: question.question for question in questions}
+    baselines = Baselines([passage for _, passage in stored], retriever.index.encoder)
+
+    def ours(voices: str) -> Callable[[str], list[str]]:
+        return lambda question: [hit.passage.id for hit in retriever.search(question, DEPTH, voices=voices)]  # type: ignore[arg-type]
+
+    systems: dict[str, Callable[[str], list[str]]] = {
+        "geungeo hybrid": ours("hybrid"),
+        "geungeo BM25": ours("lexical"),
+        "geungeo dense": ours("dense"),
+        "rank-bm25, white space": baselines.white_space,
+        "rank-bm25, all Kiwi forms": baselines.forms,
+        "dense, whole passages": baselines.whole_dense,
+        "RRF of the last two": baselines.rrf,
+    }
+    rows, scores, rankings = [], {}, {}
+    for system, search in tqdm(systems.items(), desc=name, delay=1.0):
+        rankings[system] = {question: search(text_of[question]) for question in gold}
+        scores[system] = score_all(rankings[system], gold)
+        means = {measure: _mean(values) for measure, values in scores[system].items()}
+        intervals = {measure: bootstrap_interval(values) for measure, values in scores[system].items()}
+        rows.append(Row(system, means, intervals))
+
+    hybrid = scores["geungeo hybrid"]
+    order = list(gold)
+    members: dict[str, list[int]] = {}
+    for question in questions:
+        if question.id in gold:
+            members.setdefault(question.category, []).append(order.index(question.id))
+    by_category = {
+        category: {"questions": float(len(places))}
+        | {measure: _mean([values[i] for i in places]) for measure, values in hybrid.items()}
+        for category, places in members.items()
+    }
+    misses: list[dict[str, object]] = [
+        {"id": q, "question": text_of[q], "found": rankings["geungeo hybrid"][q][:3], "gold": sorted(gold[q])}
+        for q, hit in zip(order, hybrid["recall@1"], strict=True)
+        if not hit
+    ]
+    articles = len({article.id for article, _ in stored})
+    return Report(
+        name, articles, len(stored), len(questions), len(gold), rows, by_category,
+        score_answers(questions, gold, retriever), misses,
+    )  # fmt: skip
+
+
+def score_answers(
+    questions: Sequence[GoldQuestion], gold: dict[str, set[str]], retriever: Retriever
+) -> AnswerScores:
+    """Asks every question and scores the answers and abstentions."""
+    abstained, unanswerable = [], []
+    first_gold = answered_exactly = citations = 0
+    by_category: dict[str, list[bool]] = {}
+    for question in questions:
+        answer = retriever.answer(question.question)
+        abstained.append(answer.abstained)
+        unanswerable.append(not question.answerable)
+        if not question.answerable:
+            by_category.setdefault(question.category, []).append(answer.abstained)
+        elif answer.citations:
+            first_gold += answer.citations[0].passage.id in gold[question.id]
+        for citation in answer.citations:
+            citations += 1
+            answered_exactly += citation.article.text[citation.start : citation.end] == citation.quote
+    precision, recall = precision_recall(abstained, unanswerable)
+    answerable = [was for was, never in zip(abstained, unanswerable, strict=True) if not never]
+    return AnswerScores(
+        abstention_precision=precision,
+        abstention_recall=recall,
+        abstention_recall_by_category={category: _mean(was) for category, was in by_category.items()},
+        answerable_abstained=_mean(answerable),
+        first_citation_gold=first_gold / len(answerable) if answerable else 0.0,
+        quotes_exact=answered_exactly / citations if citations else 1.0,
+    )
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0

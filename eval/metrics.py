@@ -1,0 +1,76 @@
+"""Ranking metrics for questions with one or more gold passages, and their uncertainty.
+
+Cross-checked against ``ir_measures`` in the tests: recall@k here is its Success@k, the others its RR@10 and nDCG@10.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+
+DEPTH = 10
+
+Ranking = Sequence[str]
+"""Passage ids, best first."""
+
+
+def recall_at(k: int, ranking: Ranking, gold: Collection[str]) -> float:
+    """1 where one of the first ``k`` passages is gold, else 0.
+
+    Question answering calls this recall@k; in IR it is Success@k, recall@k being the share of all gold passages found.
+    A reader needs one passage that answers.
+    """
+    return float(any(passage in gold for passage in ranking[:k]))
+
+
+def reciprocal_rank(ranking: Ranking, gold: Collection[str], depth: int = DEPTH) -> float:
+    """One over the rank of the first gold passage among the first ``depth``, 0 where there is none."""
+    for rank, passage in enumerate(ranking[:depth], start=1):
+        if passage in gold:
+            return 1.0 / rank
+    return 0.0
+
+
+def ndcg(ranking: Ranking, gold: Collection[str], depth: int = DEPTH) -> float:
+    """nDCG at ``depth`` with gain 1 for a gold passage (Järvelin and Kekäläinen, 2002)."""
+    gain = sum(1.0 / math.log2(rank + 1) for rank, passage in enumerate(ranking[:depth], 1) if passage in gold)
+    ideal = sum(1.0 / math.log2(rank + 1) for rank in range(1, min(len(gold), depth) + 1))
+    return gain / ideal if ideal else 0.0
+
+
+MEASURES = {
+    "recall@1": lambda ranking, gold: recall_at(1, ranking, gold),
+    "recall@3": lambda ranking, gold: recall_at(3, ranking, gold),
+    "recall@5": lambda ranking, gold: recall_at(5, ranking, gold),
+    "recall@10": lambda ranking, gold: recall_at(10, ranking, gold),
+    "MRR@10": reciprocal_rank,
+    "nDCG@10": ndcg,
+}
+
+
+def score_all(rankings: Mapping[str, Ranking], gold: Mapping[str, Collection[str]]) -> dict[str, list[float]]:
+    """Each measure's value for every question of ``gold``, in its order; a question without a ranking scores 0."""
+    return {
+        name: [measure(rankings.get(question, ()), relevant) for question, relevant in gold.items()]
+        for name, measure in MEASURES.items()
+    }
+
+
+def bootstrap_interval(
+    values: Sequence[float], *, level: float = 0.95, resamples: int = 2000, seed: int = 0
+) -> tuple[float, float]:
+    """The percentile bootstrap interval of the mean over questions (Efron, 1979)."""
+    if not values:
+        return (0.0, 0.0)
+    sample = np.asarray(values, dtype=np.float64)
+    draws = np.random.default_rng(seed).integers(0, len(sample), size=(resamples, len(sample)))
+    low, high = np.quantile(sample[draws].mean(axis=1), [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+def precision_recall(predicted: Sequence[bool], actual: Sequence[bool]) -> tuple[float, float]:
+    """Precision and recall of ``predicted`` for what is ``actual``; 0 where undefined."""
+    both = sum(p and a for p, a in zip(predicted, actual, strict=True))
+    return both / sum(predicted) if any(predicted) else 0.0, both / sum(actual) if any(actual) else 0.0

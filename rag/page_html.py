@@ -1,0 +1,297 @@
+"""The chat page's HTML: pure functions from answers and articles to markup, all text through ``escape``."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+from itertools import groupby, pairwise
+from urllib.parse import urlsplit
+
+from index.articles import Article, BlockKind
+from index.passages import Span
+from rag.answer import Answer, Citation
+from rag.hits import Hit
+
+OPENED_NEAREST = 2
+"""How many of the nearest passages lie open when there is no answer."""
+LONGEST_ECHO = 300
+"""Characters of a question shown above its answer."""
+
+KIND_LABELS: dict[BlockKind, str] = {
+    "prose": "본문",
+    "title": "제목",
+    "deck": "부제",
+    "heading": "소제목",
+    "byline": "기자·날짜",
+    "caption": "사진 설명",
+    "image": "이미지",
+    "copyright": "저작권",
+    "related": "관련 기사",
+    "hashtags": "해시태그",
+    "share": "공유 단추",
+    "subscribe": "구독 안내",
+}
+
+
+def escape(text: str) -> str:
+    """Text for an element or a quoted attribute; lone surrogates, which no response carries, become ``?``."""
+    return html.escape(text.encode("utf-8", "replace").decode("utf-8"))
+
+
+def marked(
+    text: str, quotes: Iterable[Span] = (), words: Iterable[Span] = (), passages: Iterable[Span] = ()
+) -> str:
+    """``text`` with its quoted stretches, matched words and passages marked, nested where they overlap.
+
+    Spans count characters of ``text``, end exclusive; what reaches beyond it is cut off.
+    """
+    layers = [[(max(a, 0), min(b, len(text))) for a, b in spans] for spans in (passages, quotes, words)]
+    cuts = sorted({0, len(text), *(cut for layer in layers for a, b in layer if a < b for cut in (a, b))})
+    pieces = [
+        (text[a:b], tuple(any(start <= a and b <= end for start, end in layer) for layer in layers))
+        for a, b in pairwise(cuts)
+    ]
+    return _nested(pieces, ('<span class="gg-passage">', '<mark class="gg-quote">', '<b class="gg-word">'))
+
+
+def _nested(pieces: Sequence[tuple[str, tuple[bool, ...]]], tags: Sequence[str]) -> str:
+    if not tags:
+        return "".join(escape(piece) for piece, _ in pieces)
+    close = f"</{tags[0][1:].split()[0]}>"
+    parts = []
+    for inside, run in groupby(pieces, key=lambda piece: piece[1][0]):
+        inner = _nested([(piece, flags[1:]) for piece, flags in run], tags[1:])
+        parts.append(f"{tags[0]}{inner}{close}" if inside else inner)
+    return "".join(parts)
+
+
+def header(articles: int, passages: int, sample: bool) -> str:
+    """The page's title, what it does, and how much it searches."""
+    kind = "예시 기사" if sample else "기사"
+    return (
+        '<h1 class="gg-logo"><span>근거</span></h1>'
+        '<p class="gg-tagline">기사에 물으면, 답이 되는 문장을 <em>그대로 인용하고 출처를 밝힙니다.</em></p>'
+        f'<p class="gg-counts">{kind} <b>{articles:,}</b>편 · 문단 <b>{passages:,}</b>개</p>'
+    )
+
+
+def welcome() -> str:
+    """What stands in the conversation's place before the first question."""
+    return (
+        '<div class="gg-welcome"><h2>무엇이 궁금하세요?</h2>'
+        "<p>답을 지어내지 않습니다. 기사에 있는 문장을 그대로 옮기고 번호로 출처를 답니다. "
+        "기사에 없으면 없다고 말합니다.</p></div>"
+    )
+
+
+def turn(number: int, question: str, reply: str) -> str:
+    """One question with the reply to it.
+
+    Args:
+        number: of the turn in this conversation, from 1.
+        question: as asked; a very long one is shown shortened, a blank one not at all.
+        reply: markup, of ``answer``, ``notice`` or ``pending``.
+    """
+    shown = " ".join(question.split())
+    if len(shown) > LONGEST_ECHO:
+        shown = shown[:LONGEST_ECHO].rstrip() + "…"
+    asked = f'<h3 class="gg-question"><span>{escape(shown)}</span></h3>' if shown else ""
+    return f'<article class="gg-turn" id="turn-{number}">{asked}{reply}</article>'
+
+
+def pending() -> str:
+    """The reply while the search runs."""
+    return '<p class="gg-pending"><span></span><span></span><span></span>기사에서 찾는 중입니다</p>'
+
+
+def notice(message: str) -> str:
+    """A reply that is no answer: what is wrong with the question, or that something failed."""
+    return f'<p class="gg-notice">{escape(message)}</p>'
+
+
+def answer(number: int, found: Answer) -> str:
+    """The reply to the question of turn ``number``: quotations with their citations, or the abstention."""
+    if found.abstained:
+        near = _to_sources(number, f"관련 있을 수 있는 대목 {len(found.hits)}곳") if found.hits else ""
+        return (
+            f'<div class="gg-abstention"><p><b>{escape(found.text)}</b></p>'
+            f"<p>낱말을 바꾸어 다시 묻거나, 가까운 대목을 직접 확인해 보세요.</p>{near}</div>"
+        )
+    quotations = "".join(_quotation(number, citation) for citation in found.citations)
+    cited = _cited(found)
+    rest = sum(hit.passage.id not in cited for hit in found.hits)
+    more = f" · 가까운 대목 {rest}곳" if rest else ""
+    return f'<div class="gg-answer">{quotations}{_to_sources(number, f"근거 {len(cited)}곳{more}")}</div>'
+
+
+def _quotation(number: int, citation: Citation) -> str:
+    article = citation.article
+    where = " · ".join(filter(None, (article.publisher, article.published)))
+    origin = f"<span>{escape(where)}</span>" if where else ""
+    return (
+        f'<figure class="gg-quotation"><blockquote>{escape(citation.quote)}'
+        f'<a class="gg-cite" href="#{_card_id(number, citation.n)}" data-turn="{number}" '
+        f'aria-label="출처 {citation.n} 보기: {escape(article.title)}">{citation.n}</a></blockquote>'
+        f"<figcaption><cite>{escape(article.title)}</cite>{origin}</figcaption></figure>"
+    )
+
+
+def _to_sources(number: int, label: str) -> str:
+    return f'<a class="gg-to-sources" href="#sources-{number}" data-turn="{number}">{escape(label)} 보기</a>'
+
+
+def sources(number: int, found: Answer, *, shown: bool) -> str:
+    """The passages behind the answer of turn ``number``: the cited ones, then the other near ones.
+
+    Args:
+        number: of the turn.
+        found: its answer.
+        shown: whether this turn's passages are the ones to see; those of other turns wait hidden.
+    """
+    cited = _cited(found)
+    by_id = {hit.passage.id: hit for hit in found.hits}
+    cards = [
+        _card(_card_id(number, marks[0].n), marks[0].n, by_id[passage], marks)
+        for passage, marks in cited.items()
+        if passage in by_id
+    ]
+    others = [hit for hit in found.hits if hit.passage.id not in cited]
+    first = max((citation.n for citation in found.citations), default=0) + 1
+    near = "".join(
+        _near(_card_id(number, n), n, hit, opened=found.abstained and n <= OPENED_NEAREST)
+        for n, hit in enumerate(others, start=first)
+    )
+    heading = "관련 있을 수 있는 대목" if found.abstained else "근거"
+    body = f'<h2 class="gg-heading">{heading}</h2>{_legend(bool(cards))}{"".join(cards)}'
+    if near and cards:
+        body += '<h3 class="gg-subheading">그 밖의 가까운 대목</h3>'
+    hidden = "" if shown else " hidden"
+    return f'<section class="gg-sources" id="sources-{number}"{hidden}>{body}{near}</section>'
+
+
+def _cited(found: Answer) -> dict[str, list[Citation]]:
+    """The citations of each cited passage, by passage id, in order of their numbers."""
+    cited: dict[str, list[Citation]] = {}
+    for citation in found.citations:
+        cited.setdefault(citation.passage.id, []).append(citation)
+    return cited
+
+
+def _card_id(number: int, source: int) -> str:
+    return f"source-{number}-{source}"
+
+
+def _legend(quotes: bool) -> str:
+    quote = '<mark class="gg-quote">답으로 인용한 문장</mark>' if quotes else ""
+    return f'<p class="gg-legend">{quote}<b class="gg-word">질문과 같은 말</b></p>'
+
+
+def _card(card_id: str, number: int, hit: Hit, citations: Sequence[Citation]) -> str:
+    """A cited passage, in full."""
+    return (
+        f'<article class="gg-card" id="{card_id}" tabindex="-1" aria-label="출처 {number}">'
+        f'<header><span class="gg-number">{number}</span><h3>{escape(hit.article.title)}</h3></header>'
+        f"{_facts(hit.article)}{_body(hit, citations)}</article>"
+    )
+
+
+def _near(card_id: str, number: int, hit: Hit, *, opened: bool) -> str:
+    """A passage that was found but not cited, folded up."""
+    preview = escape(" ".join(hit.passage.text.split())[:90])
+    return (
+        f'<details class="gg-card gg-near" id="{card_id}"{" open" if opened else ""}>'
+        f'<summary><span class="gg-number">{number}</span><h3>{escape(hit.article.title)}</h3>'
+        f'<span class="gg-preview">{preview}</span></summary>'
+        f"{_facts(hit.article)}{_body(hit, ())}</details>"
+    )
+
+
+def _body(hit: Hit, citations: Sequence[Citation]) -> str:
+    start = hit.passage.start
+    quotes = [(citation.start, citation.end) for citation in citations]
+    text = marked(hit.passage.text, [(a - start, b - start) for a, b in quotes], hit.highlights)
+    meters = _meter("단어 일치", hit.lexical) + _meter("의미 유사", hit.dense)
+    return (
+        f'<p class="gg-text">{text}</p><footer><div class="gg-meters">{meters}</div>'
+        f"{_open_article(hit.article, [(start, hit.passage.end), *quotes])}</footer>"
+    )
+
+
+def _facts(article: Article) -> str:
+    """Publisher, date and place of an article in one line."""
+    facts = [f"<span>{escape(fact)}</span>" for fact in (article.publisher, article.published) if fact]
+    return f'<p class="gg-facts">{"".join(facts)}{_place(article)}</p>'
+
+
+def _place(article: Article) -> str:
+    """A link to the article where it came from the web, else its file's name."""
+    host = web_host(article.url)
+    if article.url and host:
+        href = escape(article.url.strip())
+        return f'<a href="{href}" target="_blank" rel="noopener noreferrer">{escape(host)} ↗</a>'
+    name = article.source.replace("\\", "/").rsplit("/", 1)[-1]
+    return f"<span>{escape(name)}</span>"
+
+
+def web_host(url: str | None) -> str | None:
+    """The host of an ``http`` or ``https`` address, or None for any other."""
+    try:
+        parts = urlsplit((url or "").strip())
+        return parts.hostname if parts.scheme in ("http", "https") else None
+    except ValueError:
+        return None
+
+
+def _meter(label: str, value: float) -> str:
+    percent = round(100 * min(max(value, 0.0), 1.0))
+    return (
+        f'<span class="gg-meter" role="img" aria-label="{label} {percent}%" '
+        f'title="이 질문에 가장 잘 맞는 대목을 100%로 본 값: {percent}%"><span>{label}</span>'
+        f'<i><i style="width:{percent}%"></i></i></span>'
+    )
+
+
+def _open_article(article: Article, spans: Sequence[Span], label: str = "기사 전체 보기") -> str:
+    """The button that opens an article; the first span is the passage to mark, the others are quotations."""
+    given = " ".join(f"{start}-{end}" for start, end in spans)
+    return (
+        f'<button type="button" class="gg-open" data-article="{escape(article.id)}" data-spans="{given}">'
+        f"{escape(label)}</button>"
+    )
+
+
+def collection(articles: Sequence[Article], total: int) -> str:
+    """Some of the articles searched, each to be opened; what stands in the sources' place at first."""
+    rows = "".join(f"<li>{_open_article(one, (), one.title)}{_facts(one)}</li>" for one in articles)
+    more = f'<p class="gg-more">그 밖에 {total - len(articles):,}편</p>' if total > len(articles) else ""
+    heading = '<h2 class="gg-heading">찾아볼 기사</h2>'
+    return f'<section class="gg-collection">{heading}<ul>{rows}</ul>{more}</section>'
+
+
+def whole_article(article: Article, passage: Span | None = None, quotes: Sequence[Span] = ()) -> str:
+    """An article from its first line to its last, with what is no prose greyed and a passage of it marked.
+
+    Args:
+        article: the article.
+        passage: what to mark, in characters of its text.
+        quotes: sentences of it to mark more strongly.
+    """
+    blocks = []
+    for block in article.blocks:
+        inside = [(start - block.start, end - block.start) for start, end in quotes]
+        region = [(passage[0] - block.start, passage[1] - block.start)] if passage else []
+        here = passage is not None and block.start < passage[1] and passage[0] < block.end
+        names = ["gg-block", f"gg-{block.kind}"] + ["gg-here"] * here + ["gg-grey"] * (block.kind != "prose")
+        label = "" if block.kind == "prose" else f'<small class="gg-kind">{KIND_LABELS[block.kind]}</small>'
+        text = marked(article.text[block.start : block.end], inside, passages=region)
+        blocks.append(f'<p class="{" ".join(names)}">{label}{text}</p>')
+    head = f'<h2 id="reader-title">{escape(article.title)}</h2>{_facts(article)}'
+    return f'<header>{head}</header><div class="gg-reader-text">{"".join(blocks)}</div>'
+
+
+def reader() -> str:
+    """The window in which whole articles open, still empty."""
+    return (
+        '<dialog class="gg-reader" aria-labelledby="reader-title"><button type="button" class="gg-close" '
+        'aria-label="닫기">닫기</button><div class="gg-reader-body" tabindex="0"></div></dialog>'
+    )
