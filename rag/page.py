@@ -99,9 +99,8 @@ class Desk:
 
     def conversation(self, turns: Sequence[Turn]) -> str:
         """The markup of a conversation."""
-        if not turns:
-            return page_html.welcome()
-        return "".join(page_html.turn(turn.number, turn.question, turn.reply) for turn in turns)
+        replies = (page_html.turn(turn.number, turn.question, turn.reply) for turn in turns)
+        return page_html.conversation("".join(replies) or page_html.welcome())
 
     def sources(self, turns: Sequence[Turn]) -> str:
         """The passages behind each answer of a conversation, those of the last to be seen."""

@@ -75,6 +75,11 @@ def header(articles: int, passages: int, sample: bool) -> str:
     )
 
 
+def conversation(turns: str) -> str:
+    """The conversation as a live region, so that a screen reader says what is added to it."""
+    return f'<div role="log" aria-live="polite" aria-label="대화">{turns}</div>'
+
+
 def welcome() -> str:
     """What stands in the conversation's place before the first question."""
     return (
@@ -162,7 +167,8 @@ def sources(number: int, found: Answer, *, shown: bool) -> str:
         for n, hit in enumerate(others, start=first)
     )
     heading = "관련 있을 수 있는 대목" if found.abstained else "근거"
-    body = f'<h2 class="gg-heading">{heading}</h2>{_legend(bool(cards))}{"".join(cards)}'
+    legend = _legend(bool(cards), any(hit.highlights for hit in found.hits))
+    body = f'<h2 class="gg-heading">{heading}</h2>{legend}{"".join(cards)}'
     if near and cards:
         body += '<h3 class="gg-subheading">그 밖의 가까운 대목</h3>'
     hidden = "" if shown else " hidden"
@@ -181,9 +187,10 @@ def _card_id(number: int, source: int) -> str:
     return f"source-{number}-{source}"
 
 
-def _legend(quotes: bool) -> str:
+def _legend(quotes: bool, words: bool) -> str:
     quote = '<mark class="gg-quote">답으로 인용한 문장</mark>' if quotes else ""
-    return f'<p class="gg-legend">{quote}<b class="gg-word">질문과 같은 말</b></p>'
+    word = '<b class="gg-word">질문과 같은 말</b>' if words else ""
+    return f'<p class="gg-legend">{quote}{word}</p>'
 
 
 def _card(card_id: str, number: int, hit: Hit, citations: Sequence[Citation]) -> str:
@@ -247,7 +254,7 @@ def _meter(label: str, value: float) -> str:
     return (
         f'<span class="gg-meter" role="img" aria-label="{label} {percent}%" '
         f'title="이 질문에 가장 잘 맞는 대목을 100%로 본 값: {percent}%"><span>{label}</span>'
-        f'<i><i style="width:{percent}%"></i></i></span>'
+        f'<i><i style="width:{percent}%"></i></i><b>{percent}%</b></span>'
     )
 
 

@@ -1,0 +1,217 @@
+"""Building an index: what it holds, what a second build reuses, and that a failed one loses nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index import Index, build_index, index_articles
+from index.build import BuildSummary
+from index.errors import ArticleError, GeungeoError, IndexFormatError, IndexNotFoundError
+from index.generations import MANIFEST, POINTER, current_generation, writing
+from tests.conftest import SEEDS
+
+STORY = "{name} 회사는 올해 새 공장을 지었다. 공장은 바닷가에 있다.\n\n직원은 {count}명이고 모두 근처에 산다. 급식은 맛있다고 한다."
+
+
+@pytest.fixture
+def stories(tmp_path: Path) -> Path:
+    folder = tmp_path / "stories"
+    folder.mkdir()
+    for n, name in enumerate(("가람", "나래", "다솜")):
+        (folder / f"{name}.txt").write_text(STORY.format(name=name, count=100 + n), encoding="utf-8")
+    return folder
+
+
+def build(stories: Path, tmp_path: Path) -> BuildSummary:
+    return build_index([stories], tmp_path / "index")
+
+
+def test_every_passage_is_its_articles_text(seeds_index: Path) -> None:
+    index = Index.open(seeds_index)
+    count = 0
+    for stored in index.store.everything():
+        for item in stored.passages:
+            count += 1
+            assert stored.article.text[item.passage.start : item.passage.end] == item.passage.text
+            for term in item.terms:
+                assert 0 <= term.start <= term.end <= len(item.passage.text)
+    assert count == index.size == index.manifest.counts["passages"]
+    assert len(index.windows) == index.dense.size
+
+
+def test_a_second_build_encodes_only_what_changed(stories: Path, tmp_path: Path) -> None:
+    first = build(stories, tmp_path)
+    assert (first.added, first.unchanged) == (3, 0) and first.encoded > 0
+    again = build(stories, tmp_path)
+    assert (again.added, again.changed, again.unchanged, again.encoded) == (0, 0, 3, 0)
+    (stories / "가람.txt").write_text(STORY.format(name="가람", count=999), encoding="utf-8")
+    third = build(stories, tmp_path)
+    assert (third.added, third.changed, third.unchanged) == (0, 1, 2)
+    assert 0 < third.encoded < first.encoded
+    texts = [item.passage.text for stored in Index.open(third.index_dir).store.everything() for item in stored.passages]
+    assert sum("999" in text for text in texts) == 1 and not any("100명" in text for text in texts)
+
+
+def test_reused_vectors_are_those_a_fresh_build_makes(stories: Path, tmp_path: Path) -> None:
+    build(stories, tmp_path)
+    (stories / "라온.txt").write_text(STORY.format(name="라온", count=7), encoding="utf-8")
+    grown = Index.open(build(stories, tmp_path).index_dir)
+    fresh = Index.open(build_index([stories], tmp_path / "fresh").index_dir)
+    assert [item.article.id for item in grown.store.everything()] == [item.article.id for item in fresh.store.everything()]
+    rows = np.arange(len(fresh.windows))
+    np.testing.assert_allclose(grown.dense.rows(rows), fresh.dense.rows(rows), atol=2e-2)
+
+
+def test_articles_of_other_folders_stay(stories: Path, tmp_path: Path) -> None:
+    build(stories, tmp_path)
+    other = tmp_path / "other.md"
+    other.write_text("---\ntitle: 다른 기사\n---\n마루 회사는 문을 닫았다. 직원들은 흩어졌다고 전해진다.\n", encoding="utf-8")
+    summary = build_index([other], tmp_path / "index")
+    assert (summary.articles, summary.added, summary.unchanged) == (4, 1, 3)
+
+
+def test_the_same_text_twice_is_one_article(stories: Path, tmp_path: Path) -> None:
+    shutil.copy(stories / "가람.txt", tmp_path / "가람.txt")
+    summary = build_index([stories, tmp_path / "가람.txt"], tmp_path / "index")
+    assert summary.articles == 3
+
+
+def test_the_users_first_articles_replace_the_samples(stories: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    build_index([SEEDS], folder, sample=True)
+    assert current_generation(folder)[1].sample
+    assert build_index([stories], folder).articles == 3
+    assert not current_generation(folder)[1].sample
+
+
+def test_one_bad_file_among_good_is_reported_and_skipped(stories: Path, tmp_path: Path) -> None:
+    (stories / "빈.txt").write_text("", encoding="utf-8")
+    (stories / "그림.txt").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
+    summary = build(stories, tmp_path)
+    assert summary.articles == 3
+    assert {Path(item.path).name for item in summary.skipped} == {"빈.txt", "그림.txt"}
+
+
+@pytest.mark.parametrize("what", ["empty folder", "missing", "only bad"])
+def test_no_article_is_an_error_that_leaves_the_index_alone(what: str, stories: Path, tmp_path: Path) -> None:
+    build(stories, tmp_path)
+    before = (tmp_path / "index" / POINTER).read_text()
+    target = tmp_path / "target"
+    if what != "missing":
+        target.mkdir()
+    if what == "only bad":
+        (target / "a.txt").write_bytes(b"\0\1\2")
+    with pytest.raises(ArticleError) as caught:
+        build_index([target], tmp_path / "index")
+    assert "\n" not in str(caught.value)
+    assert (tmp_path / "index" / POINTER).read_text() == before
+    assert Index.open(tmp_path / "index").size > 0
+
+
+def test_a_build_that_fails_leaves_the_old_generation(
+    stories: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(stories, tmp_path)
+    before = sorted(path.name for path in (tmp_path / "index" / "generations").iterdir())
+
+    def no_space(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("index.build.write_store", no_space)
+    with pytest.raises(GeungeoError, match="No space left"):
+        build(stories, tmp_path)
+    assert sorted(path.name for path in (tmp_path / "index" / "generations").iterdir()) == before
+    assert Index.open(tmp_path / "index").size > 0
+
+
+def test_two_writers_at_once_are_refused(stories: Path, tmp_path: Path) -> None:
+    build(stories, tmp_path)
+    with writing(tmp_path / "index"), pytest.raises(GeungeoError, match="다른 프로세스"):
+        build(stories, tmp_path)
+
+
+def test_a_folder_of_other_files_is_not_written_to(stories: Path, tmp_path: Path) -> None:
+    target = tmp_path / "documents"
+    target.mkdir()
+    (target / "thesis.txt").write_text("중요한 글", encoding="utf-8")
+    with pytest.raises(GeungeoError, match="다른 파일"):
+        build_index([stories], target)
+    assert [path.name for path in target.iterdir()] == ["thesis.txt"]
+
+
+def test_an_open_index_goes_on_when_a_new_generation_comes(stories: Path, tmp_path: Path) -> None:
+    folder = build(stories, tmp_path).index_dir
+    opened = Index.open(folder)
+    (stories / "라온.txt").write_text(STORY.format(name="라온", count=7), encoding="utf-8")
+    build(stories, tmp_path)
+    assert opened.store.passages([0])[0][0].passage.text
+    assert Index.open(folder).size > opened.size
+
+
+def test_what_is_no_index_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(IndexNotFoundError, match="색인이 없습니다"):
+        Index.open(tmp_path / "nothing")
+    (tmp_path / "file.txt").write_text("x")
+    with pytest.raises(IndexNotFoundError, match="색인이 아닙니다"):
+        Index.open(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [({"format": 99}, "다른 버전"), ({"analyzer": {"kiwipiepy": "0.1"}}, "형태소 분석기"), (None, "읽을 수 없습니다")],
+)
+def test_an_index_of_another_version_is_refused(
+    change: dict[str, object] | None, message: str, stories: Path, tmp_path: Path
+) -> None:
+    folder = build(stories, tmp_path).index_dir
+    path = current_generation(folder)[0] / MANIFEST
+    fields = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(fields | change) if change else "{", encoding="utf-8")
+    with pytest.raises(IndexFormatError, match=message):
+        Index.open(folder)
+
+
+@pytest.mark.parametrize("name", ["articles.sqlite", "vectors.faiss", "windows.npy", "lexical/data.npy"])
+def test_a_file_missing_or_cut_short_is_named(name: str, stories: Path, tmp_path: Path) -> None:
+    folder = build(stories, tmp_path).index_dir
+    path = current_generation(folder)[0] / name
+    path.write_bytes(path.read_bytes()[:-10])
+    with pytest.raises(IndexFormatError, match=path.name):
+        Index.open(folder)
+    path.unlink()
+    with pytest.raises(IndexFormatError, match=path.name):
+        Index.open(folder)
+
+
+def test_an_index_made_with_another_encoder_is_refused(stories: Path, tmp_path: Path) -> None:
+    folder = build(stories, tmp_path).index_dir
+    path = current_generation(folder)[0] / MANIFEST
+    fields = json.loads(path.read_text(encoding="utf-8"))
+    fields["encoder"]["fingerprint"] = "0" * 64
+    path.write_text(json.dumps(fields), encoding="utf-8")
+    with pytest.raises(IndexFormatError, match="임베딩 모델"):
+        _ = Index.open(folder).encoder
+
+
+def test_without_articles_an_index_is_made_anew_from_its_own(stories: Path, tmp_path: Path) -> None:
+    folder = build(stories, tmp_path).index_dir
+    path = current_generation(folder)[0] / MANIFEST
+    fields = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(fields | {"analyzer": {"kiwipiepy": "0.1"}}), encoding="utf-8")
+    summary = index_articles([], folder)
+    assert (summary.articles, summary.encoded) == (3, 0)
+    assert Index.open(folder).size > 0
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_cannot_be_written_is_one_clear_line(stories: Path, tmp_path: Path) -> None:
+    locked = tmp_path / "locked"
+    locked.mkdir(mode=0o500)
+    with pytest.raises(GeungeoError, match="쓸 수 없습니다"):
+        build_index([stories], locked / "index")

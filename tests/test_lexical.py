@@ -1,0 +1,68 @@
+"""BM25: our scores are rank-bm25's on the same terms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rank_bm25 import BM25Plus
+
+from index.lexical import BIGRAM_WEIGHT, K1, B, LexicalIndex
+from index.terms import bigrams, indexed_terms
+from rag import Retriever
+from rag.question import read_question
+
+WORDS = st.sampled_from("해인 클러스터 이름 유래 모델 sk 500 공개".split())
+DOCUMENTS = st.lists(st.lists(WORDS, min_size=1, max_size=12), min_size=1, max_size=12)
+
+
+def oracle(documents: list[list[str]]) -> BM25Plus:
+    """rank-bm25's BM25+ with delta 0: plain BM25 with the idf ln((N + 1) / df)."""
+    return BM25Plus(documents, k1=K1, b=B, delta=0)
+
+
+@settings(max_examples=100, deadline=None)
+@given(DOCUMENTS, st.lists(WORDS, max_size=6))
+def test_scores_equal_rank_bm25(documents: list[list[str]], question: list[str]) -> None:
+    ours = LexicalIndex.build(documents).term_scores(question)
+    known = [word for word in question if any(word in document for document in documents)]
+    expected = oracle(documents).get_scores(known) if known else np.zeros(len(documents))
+    np.testing.assert_allclose(ours, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_scores_equal_rank_bm25_on_our_articles(retriever: Retriever) -> None:
+    stored = [
+        indexed_terms([term.form for term in item.terms], article.title_terms)
+        for article in retriever.index.store.everything()
+        for item in article.passages
+    ]
+    engine = oracle(stored)
+    for question in ("해인 클러스터 이름의 유래는?", "A.X 4.0은 언제 공개됐나요?", "정예팀 다섯 곳", "없는말투성이질문"):
+        forms = read_question(question).forms
+        ours = retriever.index.lexical.scores(forms)
+        expected = engine.get_scores(list(forms)) + BIGRAM_WEIGHT * engine.get_scores(bigrams(forms))
+        np.testing.assert_allclose(ours, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_saved_and_loaded_scores_are_the_same(tmp_path: Path) -> None:
+    documents = [["해인", "이름"], ["이름", "모델"], ["모델", "모델"]]
+    built = LexicalIndex.build(documents)
+    built.save(tmp_path)
+    loaded = LexicalIndex.load(tmp_path, len(documents))
+    np.testing.assert_array_equal(loaded.scores(["모델", "이름"]), built.scores(["모델", "이름"]))
+
+
+def test_unknown_terms_score_nothing_and_weigh_most() -> None:
+    index = LexicalIndex.build([["해인"], ["해인", "모델"]])
+    assert not index.scores(["없는", "말"]).any()
+    assert index.knows(["해인", "없는"]).tolist() == [True, False]
+    rare, common, unknown = index.idf(["모델", "해인", "없는"])
+    assert unknown == pytest.approx(rare) and rare > common
+
+
+def test_a_collection_without_any_term_can_be_searched() -> None:
+    index = LexicalIndex.build([[], []])
+    assert index.scores(["해인"]).tolist() == [0.0, 0.0]
