@@ -21,7 +21,7 @@ from index.model_cache import DEFAULT_MODEL
 from index.passages import cut
 from index.reading import Skipped, read_articles
 from index.store import Store, StoredArticle, StoredPassage, write_store
-from index.terms import content_terms, indexed_terms
+from index.terms import character_bigrams, content_terms, indexed_terms
 from index.windows import Windows, content_keys
 
 Progress = Callable[[str, int, int], None]
@@ -219,11 +219,16 @@ def _write(work: Path, stored: Sequence[StoredArticle], windows: Windows, vector
     write_store(work / "articles.sqlite", stored)
     windows.save(work / "windows.npy")
     np.save(work / "keys.npy", content_keys(windows.texts(passages)), allow_pickle=False)
-    np.save(work / "mean.npy", vectors.mean(axis=0), allow_pickle=False)
+    np.save(work / "mean.npy", mean_vector(windows, vectors), allow_pickle=False)
     DenseIndex.build(vectors).save(work / "vectors.faiss")
-    terms = [
-        indexed_terms([term.form for term in item.terms], article.title_terms)
-        for article in stored
-        for item in article.passages
-    ]
-    LexicalIndex.build(terms).save(work / "lexical")
+    titled = [(item, article) for article in stored for item in article.passages]
+    words = [indexed_terms([term.form for term in item.terms], article.title_terms) for item, article in titled]
+    LexicalIndex.build(words).save(work / "words")
+    characters = [character_bigrams(f"{article.article.title} {item.passage.text}") for item, article in titled]
+    LexicalIndex.build(characters).save(work / "characters")
+
+
+def mean_vector(windows: Windows, vectors: Vectors) -> Vectors:
+    """Its product with a question's vector is the mean over the collection of what a passage's dense score is."""
+    mean: Vectors = (vectors[windows.proper].mean(axis=0) + vectors[windows.lasts].mean(axis=0)) / 2
+    return mean

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from index.spelling import table_lines
 
 if TYPE_CHECKING:
     from kiwipiepy import Kiwi, Sentence, Token
@@ -53,11 +56,12 @@ def shared_kiwi() -> Kiwi:
 
 
 def analyzer_versions() -> dict[str, object]:
-    """What decides how a text is cut into morphemes: recorded by an index, which is bound to it."""
+    """What decides which terms a text has: recorded by an index, which is bound to it."""
     return {
         "kiwipiepy": importlib.metadata.version("kiwipiepy"),
         "kiwipiepy_model": importlib.metadata.version("kiwipiepy_model"),
         "options": dict(KIWI_OPTIONS),
+        "spellings": hashlib.sha256("\n".join(table_lines()).encode()).hexdigest()[:16],
     }
 
 

@@ -1,4 +1,4 @@
-"""BM25 over terms: bm25s builds and scores, a sorted array of hashes stands in for its vocabulary.
+"""BM25 over terms (or pairs of characters): bm25s builds and scores, a sorted array of hashes stands in for its vocabulary.
 
 The vocabulary of bm25s is a JSON dictionary, read whole on opening; bigrams make it millions of entries. Here a term
 is its 64-bit hash and its column is the hash's place in a sorted, memory-mapped array, so opening costs nothing.
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 K1 = 0.9
 B = 0.4
 BIGRAM_WEIGHT = 0.5
-"""``K1``, ``B`` and this: chosen on one half of KorQuAD dev (split by article), see ``docs/measurements.md``."""
+"""``K1``, ``B`` and this: chosen on one half of KorQuAD dev, split by article."""
 
 ARRAYS = ("terms", "data", "indices", "indptr")
 
@@ -57,8 +57,8 @@ class LexicalIndex:
     def build(cls, passages: Sequence[Sequence[str]]) -> LexicalIndex:
         """The index of passages given as lists of terms.
 
-        BM25 as Lucene's paper variants call ATIRE, with the idf of BM25+, ln((N + 1) / df), which stays positive
-        in a collection of two passages (Kamphuis et al., ECIR 2020; Lv and Zhai, CIKM 2011).
+        The variant that Kamphuis et al. (ECIR 2020) call ATIRE, with the idf of BM25+ (Lv and Zhai, CIKM 2011),
+        ln((N + 1) / df), which stays positive in a collection of two passages.
         """
         lengths = [len(terms) for terms in passages]
         hashes = term_hashes(term for terms in passages for term in terms)
@@ -91,7 +91,7 @@ class LexicalIndex:
         return cls(terms, data, indices, indptr, size)
 
     def scores(self, forms: Sequence[str]) -> Scores:
-        """BM25 scores of a question for every passage, shape [passages]; 0 where no term is shared.
+        """BM25 of a question's terms and bigrams for every passage, shape [passages]; 0 where none is shared.
 
         Args:
             forms: the question's content terms in order (their bigrams are formed here).

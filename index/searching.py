@@ -18,6 +18,7 @@ from index.generations import Manifest, current_generation, default_index_dir
 from index.korean import analyzer_versions
 from index.lexical import LexicalIndex, Scores
 from index.store import Store
+from index.terms import character_bigrams
 from index.windows import Windows
 
 Numbers = npt.NDArray[np.int64]
@@ -28,7 +29,7 @@ class DenseScores:
     """How near passages are to a question, by cosine."""
 
     passages: Scores
-    """The best of each passage's windows, the whole passage among them, shape [passages asked for]."""
+    """The mean of each passage's best window and of the whole passage, shape [passages asked for]."""
     windows: list[Scores]
     """For each passage, the cosines of its windows in text order, the whole passage left out."""
 
@@ -42,7 +43,8 @@ class Index:
         passages = manifest.counts["passages"]
         try:
             self.store = Store(folder / "articles.sqlite")
-            self.lexical = LexicalIndex.load(folder / "lexical", passages)
+            self.words = LexicalIndex.load(folder / "words", passages)
+            self.characters = LexicalIndex.load(folder / "characters", passages)
             self.windows = Windows.load(folder / "windows.npy", passages)
             self.dense = DenseIndex.load(folder / "vectors.faiss")
             self._mean: Vectors = np.load(folder / "mean.npy", allow_pickle=False)
@@ -74,7 +76,7 @@ class Index:
     @property
     def size(self) -> int:
         """How many passages."""
-        return self.lexical.size
+        return self.words.size
 
     @cached_property
     def encoder(self) -> Encoder:
@@ -92,13 +94,18 @@ class Index:
         return encoder
 
     def search_words(self, forms: Sequence[str], k: int) -> tuple[Numbers, Scores]:
-        """The ``k`` best passages by BM25, best first, and the scores of *all* passages.
+        """The ``k`` best passages by BM25 over terms, best first, and the scores of *all* passages.
 
         Args:
             forms: the question's content terms in order.
             k: how many; passages without any of the terms are not returned.
         """
-        scores = self.lexical.scores(forms)
+        scores = self.words.scores(forms)
+        return _best(scores, k), scores
+
+    def search_characters(self, question: str, k: int) -> tuple[Numbers, Scores]:
+        """The same by BM25 over pairs of characters."""
+        scores = self.characters.term_scores(character_bigrams(question))
         return _best(scores, k), scores
 
     def search_meaning(self, vector: Vectors, k: int) -> Numbers:
@@ -115,13 +122,13 @@ class Index:
         lengths = self.windows.firsts[passages + 1] - self.windows.firsts[passages]
         ends = np.cumsum(lengths)
         starts = ends - lengths
-        best = np.maximum.reduceat(cosines, starts) if len(rows) else np.zeros(0, dtype=np.float32)
-        proper = ~self.windows.whole[rows]
-        pieces = zip(starts, ends, strict=True)
-        return DenseScores(best, [cosines[a:b][proper[a:b]] for a, b in pieces])
+        proper = self.windows.proper[rows]
+        windows = [cosines[a:b][proper[a:b]] for a, b in zip(starts, ends, strict=True)]
+        best = np.array([own.max() for own in windows], dtype=np.float32)
+        return DenseScores((best + cosines[ends - 1]) / 2, windows)
 
     def background(self, vector: Vectors) -> float:
-        """The mean cosine of a question with all windows: what a window that has nothing to do with it scores."""
+        """The collection's mean of dense scores: what a passage that has nothing to do with the question has."""
         return float(vector[0] @ self._mean)
 
 

@@ -19,8 +19,8 @@ KEY_BYTES = 16
 class Windows:
     """Row i of every array belongs to vector i; the rows of a passage are neighbours, passages in order.
 
-    A passage of several windows has one more row, the whole passage: it answers questions whose parts stand in
-    different sentences.
+    A passage of several windows has one more row, its last: the whole passage, which answers questions whose parts
+    stand in different sentences.
     """
 
     passages: npt.NDArray[np.int32]
@@ -60,6 +60,16 @@ class Windows:
         if table.ndim != 2 or table.shape[1] != 4:
             raise ValueError("the table of windows has another shape")
         return cls._from_table(table, passages)
+
+    @property
+    def proper(self) -> npt.NDArray[np.bool_]:
+        """Which rows stand for windows, shape [windows]; a passage of one window is its own."""
+        return ~self.whole
+
+    @property
+    def lasts(self) -> npt.NDArray[np.int64]:
+        """The row of each whole passage, shape [passages]."""
+        return self.firsts[1:] - 1
 
     def __len__(self) -> int:
         return len(self.passages)

@@ -14,7 +14,7 @@ from rag.hits import Hit
 
 OPENED_NEAREST = 2
 """How many of the nearest passages lie open when there is no answer."""
-LONGEST_ECHO = 300
+LONGEST_ECHO = 200
 """Characters of a question shown above its answer."""
 
 KIND_LABELS: dict[BlockKind, str] = {
@@ -70,7 +70,7 @@ def header(articles: int, passages: int, sample: bool) -> str:
     kind = "예시 기사" if sample else "기사"
     return (
         '<h1 class="gg-logo"><span>근거</span></h1>'
-        '<p class="gg-tagline">기사에 물으면, 답이 되는 문장을 <em>그대로 인용하고 출처를 밝힙니다.</em></p>'
+        '<p class="gg-tagline">기사에 물으면, 답이 되는 문장을 그대로 인용하고 출처를 밝힙니다.</p>'
         f'<p class="gg-counts">{kind} <b>{articles:,}</b>편 · 문단 <b>{passages:,}</b>개</p>'
     )
 
@@ -117,11 +117,11 @@ def notice(message: str) -> str:
 def answer(number: int, found: Answer) -> str:
     """The reply to the question of turn ``number``: quotations with their citations, or the abstention."""
     if found.abstained:
+        advice = "낱말을 바꾸어 다시 물어보세요."
+        if found.hits:
+            advice = "낱말을 바꾸어 다시 묻거나, 가까운 대목을 직접 확인해 보세요."
         near = _to_sources(number, f"관련 있을 수 있는 대목 {len(found.hits)}곳") if found.hits else ""
-        return (
-            f'<div class="gg-abstention"><p><b>{escape(found.text)}</b></p>'
-            f"<p>낱말을 바꾸어 다시 묻거나, 가까운 대목을 직접 확인해 보세요.</p>{near}</div>"
-        )
+        return f'<div class="gg-abstention"><p><b>{escape(found.text)}</b></p><p>{advice}</p>{near}</div>'
     quotations = "".join(_quotation(number, citation) for citation in found.citations)
     cited = _cited(found)
     rest = sum(hit.passage.id not in cited for hit in found.hits)
@@ -145,14 +145,8 @@ def _to_sources(number: int, label: str) -> str:
     return f'<a class="gg-to-sources" href="#sources-{number}" data-turn="{number}">{escape(label)} 보기</a>'
 
 
-def sources(number: int, found: Answer, *, shown: bool) -> str:
-    """The passages behind the answer of turn ``number``: the cited ones, then the other near ones.
-
-    Args:
-        number: of the turn.
-        found: its answer.
-        shown: whether this turn's passages are the ones to see; those of other turns wait hidden.
-    """
+def sources(number: int, found: Answer) -> str:
+    """The passages behind the answer of turn ``number``: the cited ones, then the other near ones."""
     cited = _cited(found)
     by_id = {hit.passage.id: hit for hit in found.hits}
     cards = [
@@ -171,8 +165,13 @@ def sources(number: int, found: Answer, *, shown: bool) -> str:
     body = f'<h2 class="gg-heading">{heading}</h2>{legend}{"".join(cards)}'
     if near and cards:
         body += '<h3 class="gg-subheading">그 밖의 가까운 대목</h3>'
+    return body + near
+
+
+def source_group(number: int, inner: str, *, shown: bool) -> str:
+    """The ``sources`` of turn ``number``, seen or waiting for a click on one of the turn's citations."""
     hidden = "" if shown else " hidden"
-    return f'<section class="gg-sources" id="sources-{number}"{hidden}>{body}{near}</section>'
+    return f'<section class="gg-sources" id="sources-{number}"{hidden}>{inner}</section>'
 
 
 def _cited(found: Answer) -> dict[str, list[Citation]]:
@@ -288,17 +287,18 @@ def whole_article(article: Article, passage: Span | None = None, quotes: Sequenc
         inside = [(start - block.start, end - block.start) for start, end in quotes]
         region = [(passage[0] - block.start, passage[1] - block.start)] if passage else []
         here = passage is not None and block.start < passage[1] and passage[0] < block.end
-        names = ["gg-block", f"gg-{block.kind}"] + ["gg-here"] * here + ["gg-grey"] * (block.kind != "prose")
+        names = (
+            ["gg-block", f"gg-is-{block.kind}"] + ["gg-here"] * here + ["gg-grey"] * (block.kind != "prose")
+        )
         label = "" if block.kind == "prose" else f'<small class="gg-kind">{KIND_LABELS[block.kind]}</small>'
         text = marked(article.text[block.start : block.end], inside, passages=region)
         blocks.append(f'<p class="{" ".join(names)}">{label}{text}</p>')
-    head = f'<h2 id="reader-title">{escape(article.title)}</h2>{_facts(article)}'
+    head = f"<h2>{escape(article.title)}</h2>{_facts(article)}"
     return f'<header>{head}</header><div class="gg-reader-text">{"".join(blocks)}</div>'
 
 
 def reader() -> str:
     """The window in which whole articles open, still empty."""
-    return (
-        '<dialog class="gg-reader" aria-labelledby="reader-title"><button type="button" class="gg-close" '
-        'aria-label="닫기">닫기</button><div class="gg-reader-body" tabindex="0"></div></dialog>'
-    )
+    bar = '<div class="gg-reader-bar">기사 전체<button type="button" class="gg-close">닫기</button></div>'
+    body = '<div class="gg-reader-body" tabindex="0"></div>'
+    return f'<dialog class="gg-reader" aria-label="기사 전체">{bar}{body}</dialog>'

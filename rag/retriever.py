@@ -15,14 +15,14 @@ from index.korean import shared_kiwi
 from index.searching import Index
 from rag.answer import Answer, answer_from
 from rag.evidence import Evidence, weigh
-from rag.fusion import DENSE_WEIGHT, convex_combination, scaled
+from rag.fusion import DENSE_WEIGHT, convex_combination, lexical_score, scaled
 from rag.hits import Hit, matching_spans
 from rag.question import Question, read_question
 
 Voices = Literal["hybrid", "lexical", "dense"]
 
 CANDIDATES = 100
-"""How many passages the lexical search puts forward; the dense one, the passages of three times as many windows."""
+"""How many passages each lexical search puts forward; the dense one, the passages of three times as many windows."""
 
 
 class Retriever:
@@ -70,7 +70,7 @@ class Retriever:
         """
         read = read_question(question)
         hits, evidence = self._search(read, max(k, 3), "hybrid")
-        idf = dict(zip(read.forms, self.index.lexical.idf(read.forms).tolist(), strict=True))
+        idf = dict(zip(read.forms, self.index.words.idf(read.forms).tolist(), strict=True))
         return answer_from(read, hits, evidence, idf)
 
     def articles(self) -> list[tuple[Article, int]]:
@@ -86,14 +86,19 @@ class Retriever:
             raise QuestionError(f"k는 1 이상이어야 합니다 (받은 값 {k}).")
         index = self.index
         depth = max(CANDIDATES, k)
-        by_words, bm25 = index.search_words(question.forms, depth)
+        by_words, word_scores = index.search_words(question.forms, depth)
+        by_characters, character_scores = index.search_characters(question.text, depth)
         vector = index.encoder.encode_query(question.text)
         by_meaning = index.search_meaning(vector, 3 * depth)
-        chosen = {"lexical": by_words, "dense": by_meaning}.get(voices)
-        candidates = np.union1d(by_words, by_meaning) if chosen is None else np.sort(chosen)
+        by_letters = np.union1d(by_words, by_characters)
+        chosen = {"lexical": by_letters, "dense": np.sort(by_meaning)}.get(voices)
+        candidates = np.union1d(by_letters, by_meaning) if chosen is None else chosen
         cosines = index.dense_scores(vector, candidates)
         background = index.background(vector)
-        lexical = scaled(bm25[candidates], 0.0, float(bm25.max(initial=0.0)))
+        lexical = lexical_score(
+            scaled(word_scores[candidates], 0.0, float(word_scores.max(initial=0.0))),
+            scaled(character_scores[candidates], 0.0, float(character_scores.max(initial=0.0))),
+        )
         dense = scaled(cosines.passages, background, float(cosines.passages.max(initial=background)))
         scores = {"lexical": lexical, "dense": dense}.get(voices)
         if scores is None:

@@ -177,7 +177,7 @@ def test_an_index_of_another_version_is_refused(
         Index.open(folder)
 
 
-@pytest.mark.parametrize("name", ["articles.sqlite", "vectors.faiss", "windows.npy", "lexical/data.npy"])
+@pytest.mark.parametrize("name", ["articles.sqlite", "vectors.faiss", "windows.npy", "words/data.npy", "characters/indptr.npy"])
 def test_a_file_missing_or_cut_short_is_named(name: str, stories: Path, tmp_path: Path) -> None:
     folder = build(stories, tmp_path).index_dir
     path = current_generation(folder)[0] / name

@@ -42,7 +42,7 @@ def test_scores_equal_rank_bm25_on_our_articles(retriever: Retriever) -> None:
     engine = oracle(stored)
     for question in ("해인 클러스터 이름의 유래는?", "A.X 4.0은 언제 공개됐나요?", "정예팀 다섯 곳", "없는말투성이질문"):
         forms = read_question(question).forms
-        ours = retriever.index.lexical.scores(forms)
+        ours = retriever.index.words.scores(forms)
         expected = engine.get_scores(list(forms)) + BIGRAM_WEIGHT * engine.get_scores(bigrams(forms))
         np.testing.assert_allclose(ours, expected, rtol=1e-4, atol=1e-5)
 

@@ -1,0 +1,149 @@
+"""What the chat page shows for each thing a user does, as markup. Knows no Gradio."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any
+
+import numpy as np
+
+from index.articles import Article
+from index.errors import GeungeoError
+from rag import page_html
+from rag.retriever import Retriever
+
+log = logging.getLogger(__name__)
+
+MOST_TURNS = 30
+"""Turns of a conversation that stay on the page; every reply carries all of them."""
+MOST_LISTED = 8
+"""Articles named on the page before the first question."""
+MOST_EXAMPLES = 5
+BROKEN = (
+    "문제가 생겨 답하지 못했습니다. 다시 물어봐 주세요. 되풀이되면 이 프로그램을 띄운 창의 오류를 살펴보세요."
+)
+
+SAMPLE_QUESTIONS = (
+    "해인 클러스터라는 이름은 어디서 왔나요?",
+    "독자 AI 파운데이션 모델 정예팀 다섯 곳은 어디인가요?",
+    "A.X 4.0은 언제 공개됐나요?",
+    "업스테이지가 만들고 있는 모델의 크기는?",
+    "에이닷 전화의 가입자는 몇 명인가요?",
+    "정부는 올해 얼마를 지원하나요?",
+    "리벨리온은 컨소시엄에서 무엇을 맡나요?",
+)
+NAMED = re.compile(r"[‘'“\"]([가-힣A-Za-z0-9][가-힣A-Za-z0-9 .·-]{0,13}[가-힣])[’'”\"]")
+"""What an article sets in quotation marks: names and coinages mostly, good to ask about."""
+MOST_TRIED = 30
+"""Candidates for an example tried out when the page starts; each costs some 15 ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and the reply to it, as markup."""
+
+    number: int
+    """From 1 in each conversation."""
+    question: str
+    reply: str
+    sources: str | None
+    """The passages behind the reply; None where it is no answer, but a notice."""
+
+
+Turns = tuple[Turn, ...]
+
+
+class Desk:
+    """The markup of one collection's page. Safe to share between threads."""
+
+    def __init__(self, retriever: Retriever) -> None:
+        self._retriever = retriever
+        manifest = retriever.index.manifest
+        total, passages = manifest.counts["articles"], manifest.counts["passages"]
+        articles = some_articles(retriever, MOST_LISTED)
+        self.header = page_html.header(total, passages, manifest.sample)
+        self.examples = example_questions(retriever, articles)
+        self._collection = page_html.collection(articles, total)
+
+    def waiting(self, question: str, before: Turns) -> Turn:
+        """The turn of a question whose answer is still being looked for."""
+        return Turn(_next(before), question, page_html.pending(), None)
+
+    def reply(self, question: str, before: Turns) -> Turn:
+        """The turn of a question; whatever goes wrong becomes a line to the user."""
+        number = _next(before)
+        try:
+            found = self._retriever.answer(question)
+            return Turn(number, question, page_html.answer(number, found), page_html.sources(number, found))
+        except GeungeoError as error:
+            return Turn(number, question, page_html.notice(str(error)), None)
+        except Exception:
+            log.exception("a question could not be answered")
+            return Turn(number, question, page_html.notice(BROKEN), None)
+
+    def conversation(self, turns: Sequence[Turn]) -> str:
+        """The questions with their replies; a word of welcome where there are none."""
+        replies = "".join(page_html.turn(turn.number, turn.question, turn.reply) for turn in turns)
+        return page_html.conversation(replies or page_html.welcome())
+
+    def sources(self, turns: Sequence[Turn]) -> str:
+        """The passages behind each reply, only those of the last to be seen; at first, the articles."""
+        groups = [(turn.number, turn.sources) for turn in turns if turn.sources is not None]
+        if not groups:
+            return self._collection
+        last = groups[-1][0]
+        return "".join(
+            page_html.source_group(number, group, shown=number == last) for number, group in groups
+        )
+
+    def whole_article(self, asked: Any) -> str:
+        """An article to read, as the page's script asks for it.
+
+        Args:
+            asked: ``{"article": id, "spans": [[start, end], ...]}``; the first span is the passage to mark,
+                the others are quotations in it.
+        """
+        article = self._retriever.article(str(asked["article"]))
+        if article is None:
+            return page_html.notice("이 기사는 이제 색인에 없습니다.")
+        spans = [(int(start), int(end)) for start, end in asked["spans"]]
+        return page_html.whole_article(article, spans[0] if spans else None, spans[1:])
+
+
+def _next(turns: Turns) -> int:
+    return turns[-1].number + 1 if turns else 1
+
+
+def some_articles(retriever: Retriever, most: int) -> list[Article]:
+    """A few articles from all over the index, without reading the whole of a large one."""
+    size = retriever.index.size
+    numbers = np.unique(np.linspace(0, size - 1, num=min(size, 4 * most)).astype(int)).tolist()
+    found = {article.id: article for _, article in retriever.index.store.passages(numbers)}
+    return list(found.values())[:most]
+
+
+def example_questions(retriever: Retriever, articles: Sequence[Article]) -> list[str]:
+    """Questions to begin with, each of which the collection has an answer to."""
+    if retriever.index.manifest.sample:
+        candidates = list(SAMPLE_QUESTIONS)
+    else:
+        named = [dict.fromkeys(NAMED.findall(f"{article.title}\n{article.text}")) for article in articles]
+        # the first name of every article before the second of any
+        names = [name for row in zip_longest(*named) for name in row if name]
+        candidates = [f"‘{name}’{_topic_particle(name)} 무엇인가요?" for name in names]
+    examples: list[str] = []
+    for candidate in list(dict.fromkeys(candidates))[:MOST_TRIED]:
+        if len(examples) == MOST_EXAMPLES:
+            break
+        if not retriever.answer(candidate).abstained:
+            examples.append(candidate)
+    return examples
+
+
+def _topic_particle(word: str) -> str:
+    """은 after a syllable with a final consonant, 는 after one without."""
+    return "은" if (ord(word[-1]) - ord("가")) % 28 else "는"

@@ -1,0 +1,283 @@
+"""The chat page's markup: marking, escaping, citations, whole articles, failures, contrast of its colours."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from index import Article, Block, Passage, QuestionError
+from index.articles import BlockKind
+from rag import Retriever, page_html
+from rag.answer import NOT_FOUND, Answer, Citation
+from rag.hits import Hit
+from rag.page_desk import BROKEN, MOST_EXAMPLES, NAMED, Desk, Turn, example_questions, some_articles
+
+HOSTILE = "<script>hack()</script><img src=x onerror=\"hack()\"> '~~줄~~' ${hack()} {{hack}} &amp; **굵게**"
+TITLE_LINE, BODY, COPYRIGHT = "강을 건너는 다리", "다리는 봄에 열린다. 길이는 1~2km다.", "무단 전재 금지"
+TEXT = f"{TITLE_LINE}\n\n{BODY}\n\n{COPYRIGHT}"
+START = TEXT.index(BODY)
+STYLE = Path(page_html.__file__).with_name("page.css")
+
+
+def article(**changes: Any) -> Article:
+    blocks = (
+        Block(0, len(TITLE_LINE), "title"),
+        Block(START, START + len(BODY), "prose"),
+        Block(len(TEXT) - len(COPYRIGHT), len(TEXT), "copyright"),
+    )
+    fields: dict[str, Any] = {
+        "id": "0123456789ab", "source": "기사/다리.txt", "title": TITLE_LINE, "text": TEXT, "blocks": blocks,
+        "publisher": "강변신문", "published": "2025-03-04",
+    }  # fmt: skip
+    return Article(**fields | changes)
+
+
+def hit(number: int = 1, **changes: Any) -> Hit:
+    passage = Passage(f"0123456789ab-{number}", "0123456789ab", number, START, START + len(BODY), BODY)
+    fields: dict[str, Any] = {
+        "score": 0.9, "passage": passage, "article": article(), "highlights": ((0, 2),),
+        "best_window": (0, 11), "lexical": 0.5, "dense": 1.0, "sentences": ((0, 11), (12, len(BODY))),
+        "terms": (), "window_cosines": (),
+    }  # fmt: skip
+    return Hit(**fields | changes)
+
+
+def answered(*hits: Hit) -> Answer:
+    """The first sentence of the first hit, cited."""
+    first = hits[0]
+    citation = Citation(1, first.passage, first.article, BODY[:11], START, START + 11)
+    return Answer("언제 열리나", f"{BODY[:11]} [1]", (citation,), False, 0.9, hits)
+
+
+def abstained(*hits: Hit) -> Answer:
+    return Answer("누가 지었나", NOT_FOUND, (), True, 0.1, hits)
+
+
+class Tags(HTMLParser):
+    """Collects the elements and the text of some markup, and checks that elements close in order."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.stack: list[str] = []
+        self.feed(markup)
+        self.close()
+        assert self.stack == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        self.stack.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.stack.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def of_class(self, name: str) -> list[dict[str, str | None]]:
+        return [attrs for _, attrs in self.elements if name in (attrs.get("class") or "").split()]
+
+
+def test_words_lie_inside_the_quote_and_the_text_is_unchanged() -> None:
+    markup = page_html.marked("가나다라마바", quotes=[(1, 4)], words=[(0, 2), (3, 5)])
+    assert markup == (
+        '<b class="gg-word">가</b><mark class="gg-quote"><b class="gg-word">나</b>다'
+        '<b class="gg-word">라</b></mark><b class="gg-word">마</b>바'
+    )
+
+
+def test_spans_beyond_the_text_are_cut_off_and_empty_ones_ignored() -> None:
+    assert (
+        page_html.marked("가나", quotes=[(-5, 1), (2, 2)], words=[(7, 9)])
+        == '<mark class="gg-quote">가</mark>나'
+    )
+
+
+def test_spans_count_characters_of_the_text_not_of_its_escaped_form() -> None:
+    assert page_html.marked("<&가", words=[(2, 3)]) == '&lt;&amp;<b class="gg-word">가</b>'
+
+
+def test_an_answer_quotes_and_cites() -> None:
+    tags = Tags(page_html.answer(3, answered(hit(), hit(2))))
+    (cite,) = tags.of_class("gg-cite")
+    assert cite["href"] == "#source-3-1" and "강을 건너는 다리" in (cite["aria-label"] or "")
+    assert (
+        BODY[:11] in tags.text
+        and "강변신문 · 2025-03-04" in tags.text
+        and "근거 1곳 · 가까운 대목 1곳" in tags.text
+    )
+
+
+def test_the_cited_passage_comes_first_with_its_quote_marked_and_the_others_are_folded() -> None:
+    # the best hit is not the cited one
+    markup = page_html.sources(3, Answer("", "", answered(hit(2)).citations, False, 0.9, (hit(1), hit(2))))
+    tags = Tags(markup)
+    cards = tags.of_class("gg-card")
+    assert [card["id"] for card in cards] == ["source-3-1", "source-3-2"]
+    assert [name for name, attrs in tags.elements if attrs in cards] == ["article", "details"]
+    assert "open" not in cards[1]
+    quote = re.search(r'</header>.*?<mark class="gg-quote">(.*?)</mark>', markup, re.DOTALL)
+    assert quote and re.sub("<.*?>", "", quote[1]) == BODY[:11]
+    labels = [attrs["aria-label"] for attrs in tags.of_class("gg-meter")]
+    assert labels == ["단어 일치 50%", "의미 유사 100%"] * 2
+
+
+def test_an_abstention_looks_different_and_its_passages_are_headed_so() -> None:
+    found = abstained(hit(1), hit(2), hit(3))
+    reply, sources = Tags(page_html.answer(1, found)), Tags(page_html.sources(1, found))
+    assert NOT_FOUND in reply.text and reply.of_class("gg-abstention") and not reply.of_class("gg-answer")
+    assert sources.text.startswith("관련 있을 수 있는 대목") and not sources.of_class("gg-quote")
+    assert ["open" in card for card in sources.of_class("gg-card")] == [True, True, False]
+    assert "대목" not in Tags(page_html.answer(1, abstained())).text
+
+
+def test_nothing_in_an_article_or_a_question_becomes_markup() -> None:
+    text = f"{HOSTILE} 끝."
+    hostile = article(
+        title=HOSTILE, text=text, blocks=(Block(0, len(text), "caption"),),
+        publisher=HOSTILE, published=HOSTILE,
+        source=f"x/{HOSTILE.replace('/', '')}", url=f"https://example.com/{HOSTILE}",
+    )  # fmt: skip
+    passage = Passage("0123456789ab-1", "0123456789ab", 1, 0, len(text), text)
+    bad = hit(article=hostile, passage=passage, highlights=((1, 7), (20, 40)))
+    found = Answer(HOSTILE, "", (Citation(1, passage, hostile, text[3:30], 3, 30),), False, 1.0, (bad,))
+    near = abstained(bad, hit(2, article=article(source=hostile.source, title=HOSTILE)))
+    pages = [
+        page_html.turn(1, HOSTILE, page_html.answer(1, found)), page_html.sources(1, found),
+        page_html.sources(2, near), page_html.whole_article(hostile, (0, 20), [(5, 9)]),
+        page_html.collection([hostile], 1), page_html.notice(HOSTILE),
+    ]  # fmt: skip
+    for markup in pages:
+        tags = Tags(markup)
+        assert not {"script", "img", "s", "del", "strong", "em"} & {tag for tag, _ in tags.elements}
+        assert not [name for _, attrs in tags.elements for name in attrs if name.startswith("on")]
+        assert "<script>" in tags.text or text[3:30] in tags.text
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://news.example.com/1?a=1", "news.example.com"),
+        ("http://example.com", "example.com"),
+        ("javascript:alert(1)", None),
+        ("JaVaScRiPt://example.com/%0aalert(1)", None),
+        ("data:text/html,hello", None),
+        ("//example.com/1", None),
+        ("https://[broken", None),
+        ("https://", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_only_web_addresses_become_links(url: str | None, host: str | None) -> None:
+    links = [attrs for tag, attrs in Tags(page_html.collection([article(url=url)], 1)).elements if tag == "a"]
+    assert page_html.web_host(url) == host
+    assert [link["href"] for link in links] == ([url] if host else [])
+    assert ("다리.txt" in page_html.collection([article(url=url)], 1)) == (host is None)
+
+
+def test_a_whole_article_keeps_all_its_text_greys_what_is_no_prose_and_marks_the_passage() -> None:
+    markup = page_html.whole_article(article(), (START, START + 11), [(START, START + 3)])
+    tags = Tags(markup)
+    for part in (TITLE_LINE, BODY, COPYRIGHT):
+        assert part in tags.text
+    assert [len(tags.of_class(name)) for name in ("gg-block", "gg-grey", "gg-here")] == [3, 2, 1]
+    assert '<span class="gg-passage"><mark class="gg-quote">다리는</mark> 봄에 열린다.</span>' in markup
+    assert not Tags(page_html.whole_article(article())).of_class("gg-passage")
+
+
+def test_every_kind_of_block_has_a_label() -> None:
+    assert set(page_html.KIND_LABELS) == set(get_args(BlockKind))
+
+
+def test_a_long_question_is_shortened_and_a_lone_surrogate_can_be_sent() -> None:
+    shown = Tags(page_html.turn(1, "가" * 500, "")).text
+    assert shown == "가" * page_html.LONGEST_ECHO + "…"
+    page_html.turn(1, "가\ud800", page_html.notice("\udfff")).encode("utf-8")
+
+
+def test_a_notice_takes_the_place_of_an_answer_when_something_fails(
+    retriever: Retriever, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk = Desk(retriever)
+    blank = desk.reply("  ", ())
+    assert blank.sources is None and "질문이 비어 있습니다" in blank.reply and not caplog.records
+
+    def fail(question: str) -> Answer:
+        raise (RuntimeError("<b>속사정</b>") if question == "고장" else QuestionError("<질문>을 고치세요."))
+
+    monkeypatch.setattr(retriever, "answer", fail)
+    assert "&lt;질문&gt;을 고치세요." in desk.reply("잘못", ()).reply and not caplog.records
+    broken = desk.reply("고장", (Turn(4, "앞", "", ""),))
+    assert BROKEN in broken.reply and "속사정" not in broken.reply and broken.number == 5
+    assert "속사정" in caplog.text
+
+
+def test_only_the_last_sources_are_seen_and_a_notice_leaves_them(retriever: Retriever) -> None:
+    desk = Desk(retriever)
+    turns = (Turn(1, "하나", "", "첫째"), Turn(2, "둘", "", "둘째"), Turn(3, "셋", "", None))
+    groups = Tags(desk.sources(turns)).of_class("gg-sources")
+    assert [("hidden" in group, group["id"]) for group in groups] == [
+        (True, "sources-1"),
+        (False, "sources-2"),
+    ]
+    assert "찾아볼 기사" in desk.sources(turns[2:]) and "찾아볼 기사" in desk.sources(())
+
+
+def test_the_examples_can_be_answered(retriever: Retriever) -> None:
+    examples = example_questions(retriever, some_articles(retriever, 8))
+    assert 3 <= len(examples) <= MOST_EXAMPLES
+    assert not [example for example in examples if retriever.answer(example).abstained]
+    assert all(
+        re.search(r"[가-힣]’[은는] 무엇인가요\?$", example) for example in examples
+    )  # not the sample's own
+
+
+def test_names_are_found_in_quotation_marks() -> None:
+    text = "‘풀스택’과 “데스매치”, '해인' ‘500B’ ‘ 빈칸’ ‘아주 길어서 이름일 수가 없는 말’"
+    assert NAMED.findall(text) == ["풀스택", "데스매치", "해인"]
+
+
+def test_an_article_that_is_gone_and_one_that_is_there(retriever: Retriever) -> None:
+    desk = Desk(retriever)
+    assert "색인에 없습니다" in desk.whole_article({"article": "<nothing>", "spans": []})
+    first, _ = retriever.articles()[0]
+    assert 'class="gg-passage"' in desk.whole_article({"article": first.id, "spans": [[0, 9]]})
+
+
+PAIRS = [
+    ("ink", "paper"), ("ink", "surface"), ("ink", "sunk"), ("ink", "word"), ("ink", "passage"),
+    ("ink", "line"), ("muted", "paper"), ("muted", "surface"), ("muted", "sunk"), ("accent", "paper"), ("accent", "surface"),
+    ("accent", "sunk"), ("on-accent", "accent"), ("on-quote", "quote"), ("on-quote", "quote-word"),
+    ("grey", "surface"), ("warn", "warn-ground"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("scheme", [":root", ".dark"])
+def test_text_stands_out_from_its_ground(scheme: str) -> None:
+    """WCAG 2.2, 1.4.3: a contrast of at least 4.5 : 1."""
+    block = STYLE.read_text(encoding="utf-8").split(f"{scheme} {{")[1].split("}")[0]
+    colours = dict(re.findall(r"--gg-([\w-]+): #([0-9a-f]{6});", block))
+
+    def luminance(colour: str) -> float:
+        channels = [int(colours[colour][i : i + 2], 16) / 255 for i in (0, 2, 4)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    for text, ground in PAIRS:
+        dark, light = sorted((luminance(text), luminance(ground)))
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, f"{text} on {ground}"
+
+
+def test_the_page_asks_for_nothing_from_elsewhere() -> None:
+    shipped = [STYLE, STYLE.with_suffix(".js"), STYLE.with_suffix(".py")]
+    for path in shipped:
+        found = re.findall(
+            r"(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}[^\s'\"]*|@import|url\(", path.read_text("utf-8")
+        )
+        assert [address for address in found if "www.w3.org/2000/svg" not in address] == []
