@@ -48,19 +48,22 @@ def respell(form: str) -> tuple[str, ...]:
 
 
 class Equivalents:
-    """Sequences of forms that stand for the same, each mapped to the first spelling of its line."""
+    """Sequences of forms that stand for the same, each mapped to the one of its line with the fewest forms.
+
+    The fewest, so that a common name (AI, not 인공 + 지능) weighs no more than another word.
+    """
 
     def __init__(self, lines: Sequence[str], forms_of: Callable[[str], Sequence[str]]) -> None:
         self._canonical: dict[tuple[str, ...], tuple[str, ...]] = {}
         for line in lines:
             spellings = [tuple(forms_of(part.strip())) for part in line.split("#")[0].split(",") if part.strip()]
-            for spelling in spellings[1:]:
-                if spelling and spelling != spellings[0]:
-                    self._canonical[spelling] = spellings[0]
+            spellings = [spelling for spelling in spellings if spelling]
+            canonical = min(spellings, key=len, default=())
+            self._canonical |= {spelling: canonical for spelling in spellings if spelling != canonical}
         self._longest = max(map(len, self._canonical), default=0)
 
     def match(self, forms: Sequence[str], at: int) -> tuple[int, tuple[str, ...]] | None:
-        """The longest spelling that begins at ``at``: how many forms it takes, and the first spelling's forms."""
+        """The longest spelling that begins at ``at``: how many forms it takes, and the common spelling's forms."""
         for length in range(min(self._longest, len(forms) - at), 0, -1):
             canonical = self._canonical.get(tuple(forms[at : at + length]))
             if canonical is not None:

@@ -69,7 +69,13 @@ new MutationObserver(() => {
   const newest = [...document.querySelectorAll(".gg-turn")].pop();
   const sources = [...document.querySelectorAll(".gg-sources")].pop();
   const state = newest ? newest.id + newest.lastElementChild.className : "";
-  if (newest && state !== turn) bring(newest, "start");
+  if (newest && state !== turn) {
+    bring(newest, "start");
+    // an example that was clicked is gone, and the focus with it; on a phone the box would open the keyboard
+    if (document.activeElement === document.body && matchMedia("(hover: hover)").matches) {
+      document.querySelector("#question textarea")?.focus({ preventScroll: true });
+    }
+  }
   if (sources && sources.id !== group) document.getElementById("sources").scrollTop = 0;
   turn = state;
   group = sources?.id ?? "";

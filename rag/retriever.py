@@ -123,7 +123,7 @@ class Retriever:
                     window_cosines=windows,
                 )
             )
-        evidence = weigh(index, question, hits, float(cosines.passages.max(initial=0.0)), background)
+        evidence = weigh(index, question, hits, background)
         return hits, evidence
 
 

@@ -252,8 +252,9 @@ def test_an_article_that_is_gone_and_one_that_is_there(retriever: Retriever) -> 
 
 PAIRS = [
     ("ink", "paper"), ("ink", "surface"), ("ink", "sunk"), ("ink", "word"), ("ink", "passage"),
-    ("ink", "line"), ("muted", "paper"), ("muted", "surface"), ("muted", "sunk"), ("accent", "paper"), ("accent", "surface"),
-    ("accent", "sunk"), ("on-accent", "accent"), ("on-quote", "quote"), ("on-quote", "quote-word"),
+    ("ink", "line"), ("muted", "paper"), ("muted", "surface"), ("muted", "sunk"), ("accent", "paper"),
+    ("accent", "surface"), ("accent", "sunk"), ("on-accent", "accent"),
+    ("on-quote", "quote"), ("on-quote", "quote-word"),
     ("grey", "surface"), ("warn", "warn-ground"),
 ]  # fmt: skip
 

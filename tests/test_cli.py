@@ -1,0 +1,135 @@
+"""The command line: output, exit status and one clear line for bad input."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rag import cli
+from tests.conftest import SEEDS, TOP
+
+QUESTION = "해인 클러스터라는 이름은 어디서 왔나요?"
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    status = cli.main(arguments)
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+def test_ask_prints_the_answer_and_its_sources(seeds_index: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, "ask", QUESTION, "--index", str(seeds_index))
+    assert status == 0
+    assert "해인사" in out and "[1]" in out and "skt-ax-k1.md" in out
+
+
+def test_ask_json_has_the_documented_shape(seeds_index: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, "ask", QUESTION, "-k", "4", "--json", "--index", str(seeds_index))
+    printed = json.loads(out)
+    assert status == 0
+    assert set(printed) == {"question", "answer", "abstained", "confidence", "citations", "hits"}
+    assert len(printed["hits"]) == 4
+    citation = printed["citations"][0]
+    assert set(citation) == {"n", "passage_id", "article", "quote", "start", "end"}
+    assert set(citation["article"]) == {"title", "publisher", "published", "source"}
+    assert set(printed["hits"][0]) == {"passage_id", "score", "text", "article"}
+    assert citation["passage_id"] in {hit["passage_id"] for hit in printed["hits"]}
+
+
+def test_ask_says_when_nothing_answers(seeds_index: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, "ask", "오늘 서울 날씨 어때?", "--index", str(seeds_index))
+    assert status == 0 and "찾지 못했습니다" in out and "관련 있을 수 있는 대목" in out
+
+
+def test_articles_lists_them(seeds_index: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, "articles", "--index", str(seeds_index))
+    assert status == 0 and len(out.splitlines()) == 4
+    status, out, _ = run(capsys, "articles", "--json", "--index", str(seeds_index))
+    assert {item["passages"] > 0 for item in json.loads(out)} == {True}
+
+
+def test_index_reports_what_it_did_and_what_it_skipped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "좋은.txt").write_text("가람 회사는 올해 새 공장을 바닷가에 지었다고 밝혔다.", encoding="utf-8")
+    (tmp_path / "in" / "빈.txt").write_text("")
+    status, _, err = run(capsys, "index", str(tmp_path / "in"), "--index", str(tmp_path / "index"))
+    assert status == 0 and "기사 1건" in err and "건너뜀" in err and "빈.txt" in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("ask", ""), ("ask", "   "), ("ask", "가" * 100_000), ("ask", "\x01\x02"), ("ask", "질문", "-k", "0"),
+        ("ask", "질문", "--index", "/no/such/index"), ("articles", "--index", "/no/such/index"),
+        ("index", "/no/such/folder"), ("chat", "--index", "/no/such/index"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_one_line_and_status_2(
+    arguments: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GEUNGEO_INDEX", str(tmp_path / "index"))
+    status, out, err = run(capsys, *arguments)
+    lines = [line for line in err.splitlines() if line.startswith("geungeo: ")]
+    assert status == 2 and out == "" and len(lines) == 1 and "Traceback" not in err
+
+
+def test_a_folder_without_articles_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "empty").mkdir()
+    status, _, err = run(capsys, "index", str(tmp_path / "empty"), "--index", str(tmp_path / "index"))
+    assert status == 2 and len(err.strip().splitlines()) == 1
+
+
+def test_debug_shows_where(tmp_path: Path) -> None:
+    with pytest.raises(Exception, match="색인이 없습니다"):
+        cli.main(["ask", "질문", "--index", str(tmp_path / "none"), "--debug"])
+
+
+def test_an_unexpected_error_is_one_line_and_status_1(
+    seeds_index: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("boom\nboom")
+
+    monkeypatch.setattr("rag.retriever.Retriever.answer", fail)
+    status, _, err = run(capsys, "ask", "질문", "--index", str(seeds_index))
+    assert status == 1 and len(err.strip().splitlines()) == 1
+
+
+def fresh(arguments: list[str], tmp_path: Path, code: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Runs ``geungeo`` (or Python code) in a new process, outside of the checkout."""
+    command = [sys.executable, "-c", code] if code else [sys.executable, "-m", "rag.cli", *arguments]
+    environment = {**os.environ, "GEUNGEO_INDEX": str(tmp_path / "index"), "PYTHONPATH": str(TOP)}
+    return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, check=False)
+
+
+@pytest.mark.slow
+def test_the_first_question_builds_the_sample_index_and_says_so(tmp_path: Path) -> None:
+    first = fresh(["ask", QUESTION], tmp_path)
+    assert first.returncode == 0 and "해인사" in first.stdout and "예시 기사" in first.stderr
+    second = fresh(["ask", QUESTION], tmp_path)
+    assert second.stdout == first.stdout and second.stderr == ""
+
+
+def test_a_question_imports_neither_torch_nor_sentence_transformers(seeds_index: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys; from rag import cli; status = cli.main(['ask', '해인의 유래는?', '--index', sys.argv[1]]);"
+        "heavy = {'torch', 'sentence_transformers', 'transformers', 'gradio', 'trafilatura', 'rank_bm25'};"
+        "print(status, sorted(heavy & set(sys.modules)))"
+    ).replace("sys.argv[1]", repr(str(seeds_index)))
+    done = fresh([], tmp_path, code)
+    assert done.stdout.splitlines()[-1] == "0 []", done.stderr
+
+
+def test_a_second_indexing_imports_neither(seeds_index: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys; from index import build_index;"
+        f"build_index([{str(SEEDS)!r}], {str(tmp_path / 'again')!r});"
+        "print(sorted({'torch', 'sentence_transformers', 'transformers', 'gradio'} & set(sys.modules)))"
+    )
+    done = fresh([], tmp_path, code)
+    assert done.stdout.splitlines()[-1] == "[]", done.stderr
