@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 INDEX ?= .geungeo/index
 BIN := $(VENV)/bin
-Q ?= 해인 클러스터라는 이름은 어디서 왔나요?
+Q ?= 해인 클러스터 이름의 유래는?
 
 .PHONY: chat ask index test slow lint eval clean
 

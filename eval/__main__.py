@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from eval.evaluate import Report, evaluate, open_collection
+from eval.floors import check_floors
 from eval.gold import read_gold
 from index.errors import GeungeoError
 
@@ -20,10 +21,13 @@ ORIGINALS = (HERE / "gold" / "originals.jsonl", HERE.parents[1] / "shared" / "se
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prints the evaluation; returns 0, or 2 where the input was at fault."""
-    parser = argparse.ArgumentParser(prog="python -m eval", description="Scores retrieval and answers on gold questions.")
+    parser = argparse.ArgumentParser(
+        prog="python -m eval", description="Scores retrieval and answers on gold questions."
+    )
     parser.add_argument("--gold", type=Path, metavar="FILE", help="gold questions (JSON lines)")
     parser.add_argument("--articles", type=Path, metavar="DIR", help="the articles the gold is about")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--floors", action="store_true", help="only check that nothing fell below its floor")
     parser.add_argument("--misses", action="store_true", help="also list the questions missed at rank 1")
     options = parser.parse_args(arguments)
     if (options.gold is None) != (options.articles is None):
@@ -35,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except GeungeoError as error:
         print(f"eval: {error}", file=sys.stderr)
         return 2
+    if options.floors:
+        return check_floors(reports)
     if options.json:
         print(json.dumps([report.as_json() for report in reports], ensure_ascii=False, indent=2))
     else:
@@ -64,7 +70,9 @@ def _table(report: Report, misses: bool) -> str:
         label = f"{category} ({scores['questions']:.0f})"
         lines.append(f"{label:28}" + "".join(f"{scores[measure]:>14.3f}" for measure in measures))
     answers = report.answers
-    recalls = ", ".join(f"{name} {value:.3f}" for name, value in answers.abstention_recall_by_category.items())
+    recalls = ", ".join(
+        f"{name} {value:.3f}" for name, value in answers.abstention_recall_by_category.items()
+    )
     lines += [
         "",
         f"abstention: precision {answers.abstention_precision:.3f}, recall {answers.abstention_recall:.3f} ({recalls}); "
@@ -73,7 +81,13 @@ def _table(report: Report, misses: bool) -> str:
         f"quotations exact {answers.quotes_exact:.3f}",
     ]
     if misses:
-        lines += ["", *(f"{miss['id']} {miss['question']} found {miss['found']} gold {miss['gold']}" for miss in report.misses)]
+        lines += [
+            "",
+            *(
+                f"{miss['id']} {miss['question']} found {miss['found']} gold {miss['gold']}"
+                for miss in report.misses
+            ),
+        ]
     return "\n".join(lines)
 
 

@@ -44,7 +44,7 @@ class Baselines:
 
     def rrf(self, question: str) -> list[str]:
         """Reciprocal rank fusion of the last two: the usual LangChain ensemble."""
-        fused = np.zeros(len(self._ids))
+        fused = np.zeros(len(self._ids), dtype=np.float32)
         for scores in (self._forms.get_scores(all_forms(question)), self._dense_scores(question)):
             order = np.argsort(-np.asarray(scores), kind="stable")
             fused[order] += 1.0 / (RRF_K + 1 + np.arange(len(order)))

@@ -18,7 +18,7 @@ from index.generations import is_index
 from index.model_cache import cache_folder
 from index.reading import read_articles
 from rag.progress import ProgressBars
-from rag.retriever import Retriever
+from rag.retriever import Retriever, Voices
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,9 @@ def open_collection(articles: Path) -> Retriever:
     reading = read_articles([articles])
     for skipped in reading.skipped:
         raise GeungeoError(f"{skipped.path}: {skipped.reason}")
-    key = hashlib.sha256("".join(sorted(article.id for article in reading.articles)).encode()).hexdigest()[:16]
+    key = hashlib.sha256("".join(sorted(article.id for article in reading.articles)).encode()).hexdigest()[
+        :16
+    ]
     folder = cache_folder() / "eval" / key
     with ProgressBars() as bars:
         index_articles([] if is_index(folder) else reading.articles, folder, progress=bars)
@@ -86,13 +88,17 @@ def open_collection(articles: Path) -> Retriever:
 
 def evaluate(name: str, questions: Sequence[GoldQuestion], retriever: Retriever) -> Report:
     """Scores BM25, dense and hybrid search, the baselines, and the answers."""
-    stored = [(item.article, passage.passage) for item in retriever.index.store.everything() for passage in item.passages]
+    stored = [
+        (item.article, passage.passage)
+        for item in retriever.index.store.everything()
+        for passage in item.passages
+    ]
     gold = {q: g for q, g in gold_passages(questions, stored).items() if g}
     text_of = {question.id: question.question for question in questions}
     baselines = Baselines([passage for _, passage in stored], retriever.index.encoder)
 
-    def ours(voices: str) -> Callable[[str], list[str]]:
-        return lambda question: [hit.passage.id for hit in retriever.search(question, DEPTH, voices=voices)]  # type: ignore[arg-type]
+    def ours(voices: Voices) -> Callable[[str], list[str]]:
+        return lambda question: [hit.passage.id for hit in retriever.search(question, DEPTH, voices=voices)]
 
     systems: dict[str, Callable[[str], list[str]]] = {
         "geungeo hybrid": ours("hybrid"),

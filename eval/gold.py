@@ -76,6 +76,8 @@ def gold_passages(
     for question in questions:
         for place in question.places:
             if place not in covering:
-                raise GeungeoError(f"{question.id}: {place}을(를) 담은 문단이 없습니다. 정답과 기사가 맞지 않습니다.")
+                raise GeungeoError(
+                    f"{question.id}: {place}을(를) 담은 문단이 없습니다. 정답과 기사가 맞지 않습니다."
+                )
         gold[question.id] = set().union(*(covering[place] for place in question.places))
     return gold

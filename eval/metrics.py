@@ -6,7 +6,7 @@ Cross-checked against ``ir_measures`` in the tests: recall@k here is its Success
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -35,12 +35,14 @@ def reciprocal_rank(ranking: Ranking, gold: Collection[str], depth: int = DEPTH)
 
 def ndcg(ranking: Ranking, gold: Collection[str], depth: int = DEPTH) -> float:
     """nDCG at ``depth`` with gain 1 for a gold passage (Järvelin and Kekäläinen, 2002)."""
-    gain = sum(1.0 / math.log2(rank + 1) for rank, passage in enumerate(ranking[:depth], 1) if passage in gold)
+    gain = sum(
+        1.0 / math.log2(rank + 1) for rank, passage in enumerate(ranking[:depth], 1) if passage in gold
+    )
     ideal = sum(1.0 / math.log2(rank + 1) for rank in range(1, min(len(gold), depth) + 1))
     return gain / ideal if ideal else 0.0
 
 
-MEASURES = {
+MEASURES: dict[str, Callable[[Ranking, Collection[str]], float]] = {
     "recall@1": lambda ranking, gold: recall_at(1, ranking, gold),
     "recall@3": lambda ranking, gold: recall_at(3, ranking, gold),
     "recall@5": lambda ranking, gold: recall_at(5, ranking, gold),

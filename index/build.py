@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from index.articles import Article
 from index.dense import DenseIndex, Vectors
@@ -152,19 +153,25 @@ class _Previous:
         self.articles = {item.article.source: item for item in store.everything()}
         store.close()
 
-    def vectors(self) -> tuple[np.ndarray, DenseIndex] | None:  # type: ignore[type-arg]
+    def vectors(self) -> tuple[npt.NDArray[np.void], DenseIndex] | None:
         """The content keys of the old windows and their vectors."""
         if self._folder is None:
             return None
-        return np.load(self._folder / "keys.npy", allow_pickle=False), DenseIndex.load(self._folder / "vectors.faiss")
+        return np.load(self._folder / "keys.npy", allow_pickle=False), DenseIndex.load(
+            self._folder / "vectors.faiss"
+        )
 
 
 def _merge(old: _Previous, articles: Sequence[Article]) -> tuple[list[Article], int, int, int]:
     """All articles of the new generation, and how many of them are added, changed, unchanged."""
     given = {article.source: article for article in articles}
-    before = {} if old.sample and articles else {source: item.article for source, item in old.articles.items()}
+    before = (
+        {} if old.sample and articles else {source: item.article for source, item in old.articles.items()}
+    )
     merged = before | given
-    by_id = {article.id: article for article in reversed(merged.values())}  # the first of two with the same content
+    by_id = {
+        article.id: article for article in reversed(merged.values())
+    }  # the first of two with the same content
     kept = [article for article in merged.values() if by_id[article.id] is article]
     added = sum(article.source in given and article.source not in before for article in kept)
     changed = sum(
@@ -184,10 +191,15 @@ def _cut_all(articles: Sequence[Article], old: _Previous, whole: bool, step: Pro
         batch = todo[first : first + CUT_AT_ONCE]
         for article, passages in zip(batch, cut(batch, whole=whole), strict=True):
             title = tuple(term.form for term in content_terms(morphemes(article.title)))
-            ready[article.id] = StoredArticle(article, title, tuple(StoredPassage.of(item) for item in passages))
+            ready[article.id] = StoredArticle(
+                article, title, tuple(StoredPassage.of(item) for item in passages)
+            )
         step("cut", min(first + CUT_AT_ONCE, len(todo)), len(todo))
     # a taken-over article may have been read again from another place, or with other metadata
-    return [StoredArticle(article, ready[article.id].title_terms, ready[article.id].passages) for article in articles]
+    return [
+        StoredArticle(article, ready[article.id].title_terms, ready[article.id].passages)
+        for article in articles
+    ]
 
 
 def _vectors(texts: Sequence[str], encoder: Encoder, old: _Previous, step: Progress) -> tuple[Vectors, int]:
@@ -222,9 +234,13 @@ def _write(work: Path, stored: Sequence[StoredArticle], windows: Windows, vector
     np.save(work / "mean.npy", mean_vector(windows, vectors), allow_pickle=False)
     DenseIndex.build(vectors).save(work / "vectors.faiss")
     titled = [(item, article) for article in stored for item in article.passages]
-    words = [indexed_terms([term.form for term in item.terms], article.title_terms) for item, article in titled]
+    words = [
+        indexed_terms([term.form for term in item.terms], article.title_terms) for item, article in titled
+    ]
     LexicalIndex.build(words).save(work / "words")
-    characters = [character_bigrams(f"{article.article.title} {item.passage.text}") for item, article in titled]
+    characters = [
+        character_bigrams(f"{article.article.title} {item.passage.text}") for item, article in titled
+    ]
     LexicalIndex.build(characters).save(work / "characters")
 
 

@@ -65,7 +65,9 @@ def current_generation(index_dir: Path) -> tuple[Path, Manifest]:
     """
     if not is_index(index_dir):
         what = "색인이 아닙니다" if index_dir.is_dir() and any(index_dir.iterdir()) else "색인이 없습니다"
-        raise IndexNotFoundError(f"{index_dir}: {what}. 'geungeo index 폴더 --index {index_dir}'로 먼저 만드세요.")
+        raise IndexNotFoundError(
+            f"{index_dir}: {what}. 'geungeo index 폴더 --index {index_dir}'로 먼저 만드세요."
+        )
     name = (index_dir / POINTER).read_text(encoding="utf-8").strip()
     folder = index_dir / "generations" / name
     try:
@@ -100,7 +102,9 @@ def writing(index_dir: Path) -> Iterator[Path]:
     if index_dir.exists() and not index_dir.is_dir():
         raise GeungeoError(f"{index_dir}: 폴더가 아닙니다. --index에 폴더를 지정하세요.")
     if index_dir.is_dir() and not is_index(index_dir) and any(_foreign(index_dir)):
-        raise GeungeoError(f"{index_dir}: 다른 파일이 들어 있는 폴더입니다. --index에 빈 폴더나 새 폴더를 지정하세요.")
+        raise GeungeoError(
+            f"{index_dir}: 다른 파일이 들어 있는 폴더입니다. --index에 빈 폴더나 새 폴더를 지정하세요."
+        )
     try:
         (index_dir / "generations").mkdir(parents=True, exist_ok=True)
         lock = FileLock(index_dir / "write.lock", timeout=0)
@@ -113,7 +117,9 @@ def writing(index_dir: Path) -> Iterator[Path]:
             finally:
                 shutil.rmtree(work, ignore_errors=True)
     except Timeout:
-        raise GeungeoError(f"{index_dir}: 다른 프로세스가 색인하는 중입니다. 끝난 뒤 다시 실행하세요.") from None
+        raise GeungeoError(
+            f"{index_dir}: 다른 프로세스가 색인하는 중입니다. 끝난 뒤 다시 실행하세요."
+        ) from None
     except OSError as error:
         raise GeungeoError(f"{index_dir}: 색인을 쓸 수 없습니다 ({error.strerror or error}).") from None
 
@@ -121,7 +127,11 @@ def writing(index_dir: Path) -> Iterator[Path]:
 def publish(work: Path, manifest: Manifest) -> Path:
     """Completes the generation in ``work`` with its manifest and makes it the one that serves; returns its folder."""
     index_dir = work.parent.parent
-    files = {str(path.relative_to(work).as_posix()): _facts(path) for path in sorted(work.rglob("*")) if path.is_file()}
+    files = {
+        str(path.relative_to(work).as_posix()): _facts(path)
+        for path in sorted(work.rglob("*"))
+        if path.is_file()
+    }
     complete = asdict(manifest) | {"files": files}
     (work / MANIFEST).write_text(json.dumps(complete, ensure_ascii=False, indent=1), encoding="utf-8")
     for path in [*work.rglob("*"), work]:

@@ -31,7 +31,9 @@ Scores = npt.NDArray[np.float32]
 
 def term_hashes(terms: Iterable[str]) -> npt.NDArray[np.uint64]:
     """A 64-bit hash of each term (BLAKE2b: the same on every machine and run)."""
-    digests = b"".join(hashlib.blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest() for term in terms)
+    digests = b"".join(
+        hashlib.blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest() for term in terms
+    )
     return np.frombuffer(digests, dtype="<u8")
 
 
@@ -67,9 +69,13 @@ class LexicalIndex:
         documents = [ids[end - length : end].tolist() for end, length in zip(ends, lengths, strict=True)]
         if not len(vocabulary):  # nothing but punctuation
             empty = np.zeros(0, dtype=np.int32)
-            return cls(vocabulary, empty.astype(np.float32), empty, np.zeros(1, dtype=np.int32), len(passages))
+            return cls(
+                vocabulary, empty.astype(np.float32), empty, np.zeros(1, dtype=np.int32), len(passages)
+            )
         engine = _engine()
-        engine.scores = engine.build_index_from_ids(list(range(len(vocabulary))), documents, show_progress=False)
+        engine.scores = engine.build_index_from_ids(
+            list(range(len(vocabulary))), documents, show_progress=False
+        )
         scores = engine.scores
         return cls(vocabulary, scores["data"], scores["indices"], scores["indptr"], len(passages))
 

@@ -164,7 +164,7 @@ def _convert(transformer: SentenceTransformer, folder: Path) -> None:
                 features = stage(features)
             return torch.nn.functional.normalize(features["sentence_embedding"], dim=-1)
 
-    backbone = transformer[0].model
+    backbone: Any = transformer[0].model
     table = backbone.get_input_embeddings().weight.detach()
     width = table.shape[1]
     with torch.inference_mode():

@@ -119,7 +119,9 @@ def _cut_passage(passage: Passage, analysis: Analysis, start: int, end: int) -> 
     morphemes = analysis.morphemes
     if (start, end) != (0, len(passage.text)):
         morphemes = tuple(
-            type(m)(m.form, m.tag, m.start - start, m.end - start) for m in morphemes if start <= m.start < end
+            type(m)(m.form, m.tag, m.start - start, m.end - start)
+            for m in morphemes
+            if start <= m.start < end
         )
     sentences = sentences or ((0, len(passage.text)),)
     return CutPassage(passage, Analysis(morphemes, sentences), tuple(sentence_runs(sentences, WINDOW)))

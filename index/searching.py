@@ -143,4 +143,4 @@ def _best(scores: Scores, k: int) -> Numbers:
 
 
 def _versions(analyzer: dict[str, object]) -> str:
-    return f"kiwipiepy {analyzer.get('kiwipiepy')}/{analyzer.get('kiwipiepy_model')} {analyzer.get('options')}"
+    return ", ".join(f"{name} {value}" for name, value in sorted(analyzer.items()))

@@ -19,7 +19,7 @@ LETTERS = {
     "알": "r", "비": "b", "씨": "c", "시": "c", "디": "d", "이": "e", "지": "g", "오": "o", "피": "p", "티": "t",
     "유": "u",
 }  # fmt: skip
-PLAIN = frozenset("비 씨 시 디 이 지 오 피 티 유".split())
+PLAIN = frozenset(["비", "씨", "시", "디", "이", "지", "오", "피", "티", "유"])
 """Letter names that are everyday syllables: a word made of nothing else (비디오, 오이) is no spelt-out name."""
 
 _NAME = "|".join(sorted(LETTERS, key=len, reverse=True))
@@ -56,7 +56,9 @@ class Equivalents:
     def __init__(self, lines: Sequence[str], forms_of: Callable[[str], Sequence[str]]) -> None:
         self._canonical: dict[tuple[str, ...], tuple[str, ...]] = {}
         for line in lines:
-            spellings = [tuple(forms_of(part.strip())) for part in line.split("#")[0].split(",") if part.strip()]
+            spellings = [
+                tuple(forms_of(part.strip())) for part in line.split("#")[0].split(",") if part.strip()
+            ]
             spellings = [spelling for spelling in spellings if spelling]
             canonical = min(spellings, key=len, default=())
             self._canonical |= {spelling: canonical for spelling in spellings if spelling != canonical}

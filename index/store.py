@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from index.articles import Article, Block
 from index.passages import CutPassage, Passage, Span
@@ -26,6 +27,7 @@ CREATE TABLE passages (
     sentences TEXT NOT NULL, windows TEXT NOT NULL, terms TEXT NOT NULL
 );
 """
+Row = tuple[Any, ...]
 ARTICLE_COLUMNS = "id, source, title, publisher, published, reporter, url, topics, text, blocks, first_line"
 
 
@@ -41,7 +43,9 @@ class StoredPassage:
     @classmethod
     def of(cls, cut: CutPassage) -> StoredPassage:
         """The stored form of a passage just cut."""
-        return cls(cut.passage, cut.analysis.sentences, cut.windows, tuple(content_terms(cut.analysis.morphemes)))
+        return cls(
+            cut.passage, cut.analysis.sentences, cut.windows, tuple(content_terms(cut.analysis.morphemes))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,9 @@ class Store:
 
     def everything(self) -> Iterator[StoredArticle]:
         """Every article with its passages, in the order indexed."""
-        for row in self._all(f"SELECT number, title_terms, {ARTICLE_COLUMNS} FROM articles ORDER BY number", []):
+        for row in self._all(
+            f"SELECT number, title_terms, {ARTICLE_COLUMNS} FROM articles ORDER BY number", []
+        ):
             article = _article(row[2:])
             passages = self._all(
                 "SELECT id, ordinal, start, end, sentences, windows, terms FROM passages "
@@ -121,15 +127,19 @@ class Store:
                 [row[0]],
             )
             yield StoredArticle(
-                article, tuple(json.loads(row[1])), tuple(_passage(item[0], article, item[1:]) for item in passages)
+                article,
+                tuple(json.loads(row[1])),
+                tuple(_passage(item[0], article, item[1:]) for item in passages),
             )
 
     def _articles_of(self, numbers: set[int]) -> dict[int, Article]:
         marks = ",".join("?" * len(numbers))
-        rows = self._all(f"SELECT number, {ARTICLE_COLUMNS} FROM articles WHERE number IN ({marks})", list(numbers))
+        rows = self._all(
+            f"SELECT number, {ARTICLE_COLUMNS} FROM articles WHERE number IN ({marks})", list(numbers)
+        )
         return {row[0]: _article(row[1:]) for row in rows}
 
-    def _all(self, query: str, values: Sequence[object]) -> list[tuple[object, ...] | tuple]:  # type: ignore[type-arg]
+    def _all(self, query: str, values: Sequence[object]) -> list[Row]:
         with self._lock:
             return self._connection.execute(query, values).fetchall()
 
@@ -146,7 +156,7 @@ def _article_row(article: Article) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _article(row: tuple) -> Article:  # type: ignore[type-arg]
+def _article(row: Row) -> Article:
     return Article(
         id=row[0], source=row[1], title=row[2], publisher=row[3], published=row[4], reporter=row[5], url=row[6],
         topics=tuple(json.loads(row[7])), text=row[8],
@@ -161,7 +171,7 @@ def _passage_row(item: StoredPassage) -> tuple[object, ...]:
     return (passage.number, passage.start, passage.end, *spans)
 
 
-def _passage(passage_id: str, article: Article, row: tuple) -> StoredPassage:  # type: ignore[type-arg]
+def _passage(passage_id: str, article: Article, row: Row) -> StoredPassage:
     ordinal, start, end, sentences, windows, terms = row
     return StoredPassage(
         Passage(passage_id, article.id, ordinal, start, end, article.text[start:end]),

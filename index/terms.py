@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from index.korean import Morpheme, morphemes
 from index.spelling import Equivalents, respell, table_lines
@@ -62,7 +63,7 @@ def _equivalents() -> Equivalents:
 
 def bigrams(forms: Sequence[str]) -> list[str]:
     """Each pair of neighbouring forms as one term; what stands between them (particles, endings) is no obstacle."""
-    return [first + BIGRAM_JOINT + second for first, second in zip(forms, forms[1:], strict=False)]
+    return [first + BIGRAM_JOINT + second for first, second in pairwise(forms)]
 
 
 def character_bigrams(text: str) -> list[str]:

@@ -90,7 +90,9 @@ def write_unigram(folder: Path) -> bool:
 
 
 def _sentencepiece_model(described: dict[str, Any]) -> bytes:
-    from sentencepiece import sentencepiece_model_pb2 as messages
+    from sentencepiece import sentencepiece_model_pb2
+
+    messages: Any = sentencepiece_model_pb2  # generated classes, without types
 
     kinds = messages.ModelProto.SentencePiece.Type
     special = {token["content"] for token in described["added_tokens"] if token["special"]}

@@ -88,6 +88,7 @@ class Windows:
 def content_keys(texts: Sequence[str]) -> npt.NDArray[np.void]:
     """A 128-bit hash of each text: a vector made for the same text by the same encoder can be used again."""
     digests = b"".join(
-        hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=KEY_BYTES).digest() for text in texts
+        hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=KEY_BYTES).digest()
+        for text in texts
     )
     return np.frombuffer(digests, dtype=f"V{KEY_BYTES}")

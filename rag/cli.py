@@ -42,7 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.debug:
             raise
         message = " ".join(str(error).split())[:300]
-        print(f"geungeo: 예상하지 못한 오류입니다: {type(error).__name__}: {message} (자세히: --debug)", file=sys.stderr)
+        print(
+            f"geungeo: 예상하지 못한 오류입니다: {type(error).__name__}: {message} (자세히: --debug)",
+            file=sys.stderr,
+        )
         return 1
 
 
@@ -58,8 +61,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     build = commands.add_parser("index", parents=[common], help="기사를 색인합니다")
-    build.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="기사 파일이나 폴더 (.txt .md .html)")
-    build.add_argument("--model", metavar="NAME", help="임베딩 모델 이름이나 폴더 (기본: 내장 multilingual-e5-small)")
+    build.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH", help="기사 파일이나 폴더 (.txt .md .html)"
+    )
+    build.add_argument(
+        "--model", metavar="NAME", help="임베딩 모델 이름이나 폴더 (기본: 내장 multilingual-e5-small)"
+    )
     build.set_defaults(run=_index)
 
     ask = commands.add_parser("ask", parents=[common], help="묻고 답과 출처를 받습니다")
@@ -115,7 +122,11 @@ def _ask(options: argparse.Namespace) -> int:
     if options.k < 1:
         raise GeungeoError(f"-k는 1 이상이어야 합니다 (받은 값 {options.k}).")
     answer = _retriever(options).answer(options.question, k=options.k)
-    print(json.dumps(answer_json(answer), ensure_ascii=False, indent=2) if options.json else _answer_text(answer))
+    print(
+        json.dumps(answer_json(answer), ensure_ascii=False, indent=2)
+        if options.json
+        else _answer_text(answer)
+    )
     return 0
 
 
@@ -188,7 +199,13 @@ def _articles(options: argparse.Namespace) -> int:
     folder, _ = current_generation(_index_dir(options))
     rows = Store(folder / "articles.sqlite").articles()
     if options.json:
-        print(json.dumps([{"id": a.id, **_article_json(a), "passages": n} for a, n in rows], ensure_ascii=False, indent=2))
+        print(
+            json.dumps(
+                [{"id": a.id, **_article_json(a), "passages": n} for a, n in rows],
+                ensure_ascii=False,
+                indent=2,
+            )
+        )
     else:
         for article, passages in rows:
             print(f"{article.id}  {passages:>4}  {_source_line(article)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from types import TracebackType
+from typing import Any
 
 from tqdm import tqdm
 
@@ -14,13 +15,15 @@ class ProgressBars:
     """One bar for each stage of a build; fits the ``progress`` of ``index.build_index``."""
 
     def __init__(self) -> None:
-        self._bars: dict[str, tqdm[object]] = {}
+        self._bars: dict[str, Any] = {}
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Moves the bar of ``stage`` to ``done`` of ``total``."""
         bar = self._bars.get(stage)
         if bar is None:
-            bar = self._bars[stage] = tqdm(total=total, desc=STAGES.get(stage, stage), delay=1.0, file=sys.stderr)
+            bar = self._bars[stage] = tqdm(
+                total=total, desc=STAGES.get(stage, stage), delay=1.0, file=sys.stderr
+            )
         bar.update(done - bar.n)
         if done >= total:
             bar.close()

@@ -13,10 +13,33 @@ LONGEST = 2000
 """Characters. The encoder sees some 1,000 of them; what is longer is a document pasted by mistake."""
 
 
-INTERROGATIVES = frozenset("무엇 뭐 누구 어디 언제 어떻 어떻게 왜 어떤 어느 몇 얼마 얼마나".split())
+INTERROGATIVES = frozenset(
+    ["무엇", "뭐", "누구", "어디", "언제", "어떻", "어떻게", "왜", "어떤", "어느", "몇", "얼마", "얼마나"]
+)
 """Say what is asked for, not what the answer's passage says: no terms of a question."""
 
-LIGHT_VERBS = frozenset("하 되 있 없 대하 위하 통하 따르 관하 의하 말하 알리 알 주 보 않 지 싶".split())
+LIGHT_VERBS = frozenset(
+    [
+        "하",
+        "되",
+        "있",
+        "없",
+        "대하",
+        "위하",
+        "통하",
+        "따르",
+        "관하",
+        "의하",
+        "말하",
+        "알리",
+        "알",
+        "주",
+        "보",
+        "않",
+        "지",
+        "싶",
+    ]
+)
 """Match nearly everywhere: searched for like all others, but not highlighted."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal
@@ -125,5 +124,3 @@ class Retriever:
             )
         evidence = weigh(index, question, hits, background)
         return hits, evidence
-
-

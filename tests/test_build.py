@@ -54,7 +54,11 @@ def test_a_second_build_encodes_only_what_changed(stories: Path, tmp_path: Path)
     third = build(stories, tmp_path)
     assert (third.added, third.changed, third.unchanged) == (0, 1, 2)
     assert 0 < third.encoded < first.encoded
-    texts = [item.passage.text for stored in Index.open(third.index_dir).store.everything() for item in stored.passages]
+    texts = [
+        item.passage.text
+        for stored in Index.open(third.index_dir).store.everything()
+        for item in stored.passages
+    ]
     assert sum("999" in text for text in texts) == 1 and not any("100명" in text for text in texts)
 
 
@@ -63,7 +67,9 @@ def test_reused_vectors_are_those_a_fresh_build_makes(stories: Path, tmp_path: P
     (stories / "라온.txt").write_text(STORY.format(name="라온", count=7), encoding="utf-8")
     grown = Index.open(build(stories, tmp_path).index_dir)
     fresh = Index.open(build_index([stories], tmp_path / "fresh").index_dir)
-    assert [item.article.id for item in grown.store.everything()] == [item.article.id for item in fresh.store.everything()]
+    assert [item.article.id for item in grown.store.everything()] == [
+        item.article.id for item in fresh.store.everything()
+    ]
     rows = np.arange(len(fresh.windows))
     np.testing.assert_allclose(grown.dense.rows(rows), fresh.dense.rows(rows), atol=2e-2)
 
@@ -71,7 +77,10 @@ def test_reused_vectors_are_those_a_fresh_build_makes(stories: Path, tmp_path: P
 def test_articles_of_other_folders_stay(stories: Path, tmp_path: Path) -> None:
     build(stories, tmp_path)
     other = tmp_path / "other.md"
-    other.write_text("---\ntitle: 다른 기사\n---\n마루 회사는 문을 닫았다. 직원들은 흩어졌다고 전해진다.\n", encoding="utf-8")
+    other.write_text(
+        "---\ntitle: 다른 기사\n---\n마루 회사는 문을 닫았다. 직원들은 흩어졌다고 전해진다.\n",
+        encoding="utf-8",
+    )
     summary = build_index([other], tmp_path / "index")
     assert (summary.articles, summary.added, summary.unchanged) == (4, 1, 3)
 
@@ -164,7 +173,11 @@ def test_what_is_no_index_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("change", "message"),
-    [({"format": 99}, "다른 버전"), ({"analyzer": {"kiwipiepy": "0.1"}}, "형태소 분석기"), (None, "읽을 수 없습니다")],
+    [
+        ({"format": 99}, "다른 버전"),
+        ({"analyzer": {"kiwipiepy": "0.1"}}, "형태소 분석기"),
+        (None, "읽을 수 없습니다"),
+    ],
 )
 def test_an_index_of_another_version_is_refused(
     change: dict[str, object] | None, message: str, stories: Path, tmp_path: Path
@@ -177,7 +190,9 @@ def test_an_index_of_another_version_is_refused(
         Index.open(folder)
 
 
-@pytest.mark.parametrize("name", ["articles.sqlite", "vectors.faiss", "windows.npy", "words/data.npy", "characters/indptr.npy"])
+@pytest.mark.parametrize(
+    "name", ["articles.sqlite", "vectors.faiss", "windows.npy", "words/data.npy", "characters/indptr.npy"]
+)
 def test_a_file_missing_or_cut_short_is_named(name: str, stories: Path, tmp_path: Path) -> None:
     folder = build(stories, tmp_path).index_dir
     path = current_generation(folder)[0] / name

@@ -13,7 +13,7 @@ import pytest
 from rag import cli
 from tests.conftest import SEEDS, TOP
 
-QUESTION = "해인 클러스터라는 이름은 어디서 왔나요?"
+QUESTION = "해인 클러스터 이름의 유래는?"
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -53,9 +53,13 @@ def test_articles_lists_them(seeds_index: Path, capsys: pytest.CaptureFixture[st
     assert {item["passages"] > 0 for item in json.loads(out)} == {True}
 
 
-def test_index_reports_what_it_did_and_what_it_skipped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_index_reports_what_it_did_and_what_it_skipped(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "in").mkdir()
-    (tmp_path / "in" / "좋은.txt").write_text("가람 회사는 올해 새 공장을 바닷가에 지었다고 밝혔다.", encoding="utf-8")
+    (tmp_path / "in" / "좋은.txt").write_text(
+        "가람 회사는 올해 새 공장을 바닷가에 지었다고 밝혔다.", encoding="utf-8"
+    )
     (tmp_path / "in" / "빈.txt").write_text("")
     status, _, err = run(capsys, "index", str(tmp_path / "in"), "--index", str(tmp_path / "index"))
     assert status == 0 and "기사 1건" in err and "건너뜀" in err and "빈.txt" in err
@@ -70,7 +74,10 @@ def test_index_reports_what_it_did_and_what_it_skipped(tmp_path: Path, capsys: p
     ],
 )  # fmt: skip
 def test_bad_input_is_one_line_and_status_2(
-    arguments: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    arguments: tuple[str, ...],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("GEUNGEO_INDEX", str(tmp_path / "index"))
     status, out, err = run(capsys, *arguments)
@@ -115,7 +122,9 @@ def test_the_first_question_builds_the_sample_index_and_says_so(tmp_path: Path) 
     assert second.stdout == first.stdout and second.stderr == ""
 
 
-def test_a_question_imports_neither_torch_nor_sentence_transformers(seeds_index: Path, tmp_path: Path) -> None:
+def test_a_question_imports_neither_torch_nor_sentence_transformers(
+    seeds_index: Path, tmp_path: Path
+) -> None:
     code = (
         "import sys; from rag import cli; status = cli.main(['ask', '해인의 유래는?', '--index', sys.argv[1]]);"
         "heavy = {'torch', 'sentence_transformers', 'transformers', 'gradio', 'trafilatura', 'rank_bm25'};"

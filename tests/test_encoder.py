@@ -70,7 +70,13 @@ def test_the_light_tokenizer_gives_the_ids_of_the_full_one() -> None:
     folder, card = prepared()
     light, full = load_tokenizer(folder), JsonTokenizer(folder / JSON_FILE)
     assert type(light) is not type(full)
-    for text in [*TEXTS, "줄\n바꿈\t탭 \u3000 ", "ㄱㄴㄷ 가각간 뷁", "3.14·2,718 (약 100%)", "https://example.com/?q=1"]:
+    for text in [
+        *TEXTS,
+        "줄\n바꿈\t탭 \u3000 ",
+        "ㄱㄴㄷ 가각간 뷁",
+        "3.14·2,718 (약 100%)",
+        "https://example.com/?q=1",
+    ]:
         assert light.ids(card.passage_prompt + text) == full.ids(card.passage_prompt + text)
 
 

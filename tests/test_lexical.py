@@ -15,7 +15,7 @@ from index.terms import bigrams, indexed_terms
 from rag import Retriever
 from rag.question import read_question
 
-WORDS = st.sampled_from("해인 클러스터 이름 유래 모델 sk 500 공개".split())
+WORDS = st.sampled_from(["해인", "클러스터", "이름", "유래", "모델", "sk", "500", "공개"])
 DOCUMENTS = st.lists(st.lists(WORDS, min_size=1, max_size=12), min_size=1, max_size=12)
 
 
@@ -40,7 +40,12 @@ def test_scores_equal_rank_bm25_on_our_articles(retriever: Retriever) -> None:
         for item in article.passages
     ]
     engine = oracle(stored)
-    for question in ("해인 클러스터 이름의 유래는?", "A.X 4.0은 언제 공개됐나요?", "정예팀 다섯 곳", "없는말투성이질문"):
+    for question in (
+        "해인 클러스터 이름의 유래는?",
+        "A.X 4.0은 언제 공개됐나요?",
+        "정예팀 다섯 곳",
+        "없는말투성이질문",
+    ):
         forms = read_question(question).forms
         ours = retriever.index.words.scores(forms)
         expected = engine.get_scores(list(forms)) + BIGRAM_WEIGHT * engine.get_scores(bigrams(forms))

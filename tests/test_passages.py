@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,9 @@ def test_a_very_short_paragraph_joins_its_neighbour() -> None:
 
 
 def test_a_very_long_paragraph_is_split_at_sentences() -> None:
-    made = article(" ".join(f"{n}번째 문장은 앞의 문장과 다른 이야기를 조금 더 길게 이어서 한다." for n in range(90)))
+    made = article(
+        " ".join(f"{n}번째 문장은 앞의 문장과 다른 이야기를 조금 더 길게 이어서 한다." for n in range(90))
+    )
     passages = cut([made])[0]
     assert len(passages) > 1
     assert all(len(item.passage.text) <= LONG for item in passages)
@@ -58,11 +61,17 @@ def test_sentence_runs_cover_all_sentences_once(limit: int) -> None:
     runs = sentence_runs(sentences, limit)
     assert [s for s in sentences if not any(a <= s[0] and s[1] <= b for a, b in runs)] == []
     assert all(b - a <= limit or (a, b) in sentences for a, b in runs)
-    assert all(first[1] <= second[0] for first, second in zip(runs, runs[1:], strict=False))
+    assert all(first[1] <= second[0] for first, second in pairwise(runs))
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.sampled_from([PARAGRAPH, "짧다.", "ABC 12%", "“말했다.” 끝 😀", "\u3000빈칸 둘  사이"]), min_size=1, max_size=6))
+@given(
+    st.lists(
+        st.sampled_from([PARAGRAPH, "짧다.", "ABC 12%", "“말했다.” 끝 😀", "\u3000빈칸 둘  사이"]),
+        min_size=1,
+        max_size=6,
+    )
+)
 def test_every_span_is_the_articles_text(paragraphs: list[str]) -> None:
     made = article("\n\n".join(paragraphs))
     for item in cut([made])[0]:

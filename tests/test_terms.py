@@ -23,7 +23,8 @@ def test_a_term_knows_where_it_stands() -> None:
 
 def test_inflected_forms_share_a_term() -> None:
     first, second = (
-        {term.form for term in content_terms(morphemes(text))} for text in ("모델을 만들었다.", "모델을 만드는 회사가 많다.")
+        {term.form for term in content_terms(morphemes(text))}
+        for text in ("모델을 만들었다.", "모델을 만드는 회사가 많다.")
     )
     assert {"모델", "만들"} <= first & second
 

@@ -1,0 +1,59 @@
+"""What an evaluation must not fall below: run by ``.ci/run``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from eval.evaluate import Report
+
+FLOORS = {
+    "seeds.jsonl": {"recall@1": 0.75, "recall@5": 0.91, "MRR@10": 0.83},
+    "originals.jsonl": {"recall@1": 0.72, "recall@5": 0.90, "MRR@10": 0.80},
+}
+"""The hybrid's recall, two to three points below what was measured (see the README)."""
+AHEAD_IN = ("recall@1", "recall@5", "MRR@10", "nDCG@10")
+"""Measures in which the hybrid must lead every baseline."""
+OFF_TOPIC_ABSTAINED = 0.98
+ANSWERABLE_ABSTAINED = 0.06
+
+
+def check_floors(reports: Sequence[Report]) -> int:
+    """Prints each floor with what was measured; returns 1 where one does not hold, else 0."""
+    failed = 0
+    for report in reports:
+        for what, value, holds, floor in _checks(report):
+            failed += not holds
+            print(f"{'ok  ' if holds else 'FAIL'} {report.gold}: {what} {value:.3f} ({floor})")
+    print(f"{failed} floors do not hold" if failed else "all floors hold")
+    return 1 if failed else 0
+
+
+def _checks(report: Report) -> list[tuple[str, float, bool, str]]:
+    hybrid, *others = report.rows
+    checks = []
+    for measure, floor in FLOORS.get(report.gold, {}).items():
+        value = hybrid.means[measure]
+        checks.append((f"hybrid {measure}", value, value >= floor, f"at least {floor}"))
+    for row in others:
+        if row.system.startswith("geungeo"):
+            continue
+        for measure in AHEAD_IN:
+            lead = hybrid.means[measure] - row.means[measure]
+            checks.append((f"hybrid {measure} ahead of {row.system} by", lead, lead >= 0, "at least 0"))
+    answers = report.answers
+    exact = answers.quotes_exact
+    checks.append(("quotations exact", exact, exact == 1.0, "1"))
+    off_topic = answers.abstention_recall_by_category.get("unanswerable_off_topic", 1.0)
+    checks.append(
+        (
+            "off-topic abstained",
+            off_topic,
+            off_topic >= OFF_TOPIC_ABSTAINED,
+            f"at least {OFF_TOPIC_ABSTAINED}",
+        )
+    )
+    wrongly = answers.answerable_abstained
+    checks.append(
+        ("answerable abstained", wrongly, wrongly <= ANSWERABLE_ABSTAINED, f"at most {ANSWERABLE_ABSTAINED}")
+    )
+    return checks
