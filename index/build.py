@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -20,10 +21,12 @@ from index.korean import analyzer_versions, morphemes
 from index.lexical import LexicalIndex
 from index.model_cache import DEFAULT_MODEL
 from index.passages import cut
-from index.reading import Skipped, read_articles
 from index.store import Store, StoredArticle, StoredPassage, write_store
 from index.terms import character_bigrams, content_terms, indexed_terms
 from index.windows import Windows, content_keys
+
+if TYPE_CHECKING:
+    from index.reading import Skipped
 
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, all); stages are ``read``, ``cut`` and ``encode``."""
@@ -77,6 +80,8 @@ def build_index(
         IndexFormatError: the index there is broken or of another version; it is left as it is.
         GeungeoError: another process is writing to the index, or its folder cannot be written.
     """
+    from index.reading import read_articles  # what reads files is not needed to search
+
     step = progress or (lambda stage, done, total: None)
     reading = read_articles(paths, lambda done, total, path: step("read", done, total))
     summary = index_articles(reading.articles, index_dir, model=model, sample=sample, progress=progress)

@@ -36,13 +36,23 @@ class Encoder:
         self._lock = threading.Lock()
         self._tokenizer_lock = threading.Lock()
 
-    def warm(self) -> None:
-        """Loads what a question needs, its parts side by side."""
-        with ThreadPoolExecutor(1) as pool:
-            loading = pool.submit(lambda: self._tokenizer)
-            _ = self._latency_model
-            loading.result()
-        self.encode_query("준비")
+    def start_loading(self) -> Callable[[], None]:
+        """Begins to load what a question needs; the function returned waits until it is there.
+
+        The parts load in native code, side by side and beside whatever the caller does meanwhile: their Python
+        modules are imported here first, because a caller that holds the interpreter (Kiwi does) would stop that.
+        """
+        import_runtime()
+        pool = ThreadPoolExecutor(2)
+        parts = [pool.submit(lambda: self._tokenizer), pool.submit(lambda: self._latency_model)]
+        pool.shutdown(wait=False)
+
+        def wait() -> None:
+            for part in parts:
+                part.result()
+            self.encode_query("준비")
+
+        return wait
 
     def encode_query(self, question: str) -> Vectors:
         """The vector of a question, shape [1, dimensions]. Text beyond the model's limit of tokens is not seen."""
@@ -149,6 +159,14 @@ class SentenceTransformersEncoder(Encoder):
                 on_progress(min(first + BATCH, len(texts)), len(texts))
         return np.concatenate(rows) if rows else np.zeros((0, self.card.dimensions), dtype=np.float32)
 
+    def start_loading(self) -> Callable[[], None]:
+        """As ``Encoder.start_loading``, but loads nothing before it is waited for."""
+
+        def wait() -> None:
+            self.encode_query("준비")
+
+        return wait
+
     def _run(self, texts: list[str]) -> Vectors:
         vectors = self._model.encode(texts, prompt="", normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32)
@@ -159,6 +177,14 @@ class SentenceTransformersEncoder(Encoder):
             from sentence_transformers import SentenceTransformer
 
             return SentenceTransformer(str(self.folder / "source"), device="cpu")
+
+
+def import_runtime() -> None:
+    """Imports the modules that run an encoder."""
+    import openvino
+    import sentencepiece
+
+    del openvino, sentencepiece
 
 
 _encoders: dict[str, Encoder] = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal
 
@@ -42,10 +41,9 @@ class Retriever:
             IndexFormatError: it is broken, or was made with another Kiwi, encoder or version.
         """
         index = Index.open(index_dir)
-        with ThreadPoolExecutor(1) as pool:
-            warming = pool.submit(index.encoder.warm)
-            shared_kiwi()
-            warming.result()
+        wait_for_encoder = index.encoder.start_loading()
+        shared_kiwi()
+        wait_for_encoder()
         return cls(index)
 
     def search(self, question: str, k: int = 5, *, voices: Voices = "hybrid") -> list[Hit]:
