@@ -8,9 +8,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from eval.collections import read_beir, read_squad
 from eval.evaluate import Report, evaluate, open_collection
 from eval.floors import check_floors
 from eval.gold import read_gold
+from eval.outside import evaluate_outside, write_run
 from index.errors import GeungeoError
 
 HERE = Path(__file__).resolve().parent
@@ -26,6 +28,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--gold", type=Path, metavar="FILE", help="gold questions (JSON lines)")
     parser.add_argument("--articles", type=Path, metavar="DIR", help="the articles the gold is about")
+    parser.add_argument(
+        "--squad", type=Path, metavar="FILE", help="a SQuAD/KorQuAD file instead of gold questions"
+    )
+    parser.add_argument("--beir", type=Path, metavar="DIR", help="a BEIR folder instead of gold questions")
+    parser.add_argument(
+        "--sample", type=int, metavar="N", help="with these: only N questions, drawn at random"
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="of that draw (default 0)")
+    parser.add_argument("--run", type=Path, metavar="FILE", help="with these: write the hybrid's TREC run")
+    parser.add_argument(
+        "--compare", type=Path, metavar="RUN", help="with these: test against an earlier TREC run"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--floors", action="store_true", help="only check that nothing fell below its floor")
     parser.add_argument("--misses", action="store_true", help="also list the questions missed at rank 1")
@@ -33,6 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if (options.gold is None) != (options.articles is None):
         parser.error("--gold and --articles go together")
     try:
+        if options.squad or options.beir:
+            return _outside(options)
         reports = []
         for gold, articles in _sets(options):
             reports.append(evaluate(gold.name, read_gold(gold), open_collection(articles)))
@@ -45,6 +61,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(json.dumps([report.as_json() for report in reports], ensure_ascii=False, indent=2))
     else:
         print("\n\n".join(_table(report, options.misses) for report in reports))
+    return 0
+
+
+def _outside(options: argparse.Namespace) -> int:
+    collection = read_squad(options.squad) if options.squad else read_beir(options.beir)
+    report = evaluate_outside(collection.sampled(options.sample, options.seed), options.compare)
+    if options.run:
+        write_run(options.run, report.rankings)
+    print(json.dumps(report.as_json(), ensure_ascii=False, indent=2) if options.json else report.table())
     return 0
 
 

@@ -34,12 +34,15 @@ def reciprocal_rank(ranking: Ranking, gold: Collection[str], depth: int = DEPTH)
 
 
 def ndcg(ranking: Ranking, gold: Collection[str], depth: int = DEPTH) -> float:
-    """nDCG at ``depth`` with gain 1 for a gold passage (Järvelin and Kekäläinen, 2002)."""
-    gain = sum(
-        1.0 / math.log2(rank + 1) for rank, passage in enumerate(ranking[:depth], 1) if passage in gold
-    )
-    ideal = sum(1.0 / math.log2(rank + 1) for rank in range(1, min(len(gold), depth) + 1))
+    """nDCG at ``depth`` (Järvelin and Kekäläinen, 2002); a passage's gain is its grade, or 1 where ``gold`` has none."""
+    grades = gold if isinstance(gold, Mapping) else dict.fromkeys(gold, 1)
+    gain = _discounted([grades.get(passage, 0) for passage in ranking[:depth]])
+    ideal = _discounted(sorted(grades.values(), reverse=True)[:depth])
     return gain / ideal if ideal else 0.0
+
+
+def _discounted(gains: Sequence[float]) -> float:
+    return sum(gain / math.log2(rank + 1) for rank, gain in enumerate(gains, start=1))
 
 
 MEASURES: dict[str, Callable[[Ranking, Collection[str]], float]] = {
@@ -70,6 +73,26 @@ def bootstrap_interval(
     draws = np.random.default_rng(seed).integers(0, len(sample), size=(resamples, len(sample)))
     low, high = np.quantile(sample[draws].mean(axis=1), [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
+
+
+def randomisation_test(
+    ours: Sequence[float], theirs: Sequence[float], *, rounds: int = 10_000, seed: int = 0
+) -> float:
+    """The two-sided p-value of a paired randomisation test on the mean difference over questions.
+
+    The signs of the differences are flipped at random (Smucker, Allan and Carterette, CIKM 2007).
+    """
+    differences = np.asarray(ours, dtype=np.float64) - np.asarray(theirs, dtype=np.float64)
+    differences = differences[differences != 0]  # a question on which both agree changes no sum
+    if not len(differences):
+        return 1.0
+    observed = abs(differences.sum())
+    generator = np.random.default_rng(seed)
+    at_least = 0
+    for first in range(0, rounds, 500):
+        signs = generator.integers(0, 2, size=(min(500, rounds - first), len(differences))) * 2 - 1
+        at_least += int((np.abs(signs @ differences) >= observed - 1e-9).sum())
+    return (at_least + 1) / (rounds + 1)
 
 
 def precision_recall(predicted: Sequence[bool], actual: Sequence[bool]) -> tuple[float, float]:
