@@ -405,7 +405,9 @@ def test_a_taken_port_is_refused_and_without_one_the_next_is_used(index_dir: Pat
 
 
 def test_serving_says_where_and_ends_at_an_interrupt_whatever_proxy_is_set(index_dir: Path) -> None:
-    code = "import sys; from rag import Retriever; from rag.page import serve_page\n"
+    # a shell starts its background jobs, this test run perhaps, with the interrupt ignored
+    code = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    code += "from rag import Retriever; from rag.page import serve_page\n"
     code += "serve_page(Retriever.open(sys.argv[1]), port=0, open_browser=False)"
     proxies = {
         "HTTP_PROXY": "http://127.0.0.1:9",
@@ -418,11 +420,14 @@ def test_serving_says_where_and_ends_at_an_interrupt_whatever_proxy_is_set(index
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         assert process.stderr is not None and process.stdout is not None
-        said = process.stderr.readline()
-        found = re.search(r"http://127\.0\.0\.1:\d+/", said)
-        assert found and "근거를" in said and "Ctrl+C" in said
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(found[0]) as reply:
-            assert "근거" in reply.read().decode("utf-8")
-        process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 0
+        try:
+            said = process.stderr.readline()
+            found = re.search(r"http://127\.0\.0\.1:\d+/", said)
+            assert found and "근거를" in said and "Ctrl+C" in said
+            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(found[0]) as reply:
+                assert "근거" in reply.read().decode("utf-8")
+            process.send_signal(signal.SIGINT)
+            assert process.wait(30) == 0
+        finally:
+            process.kill()
         assert process.stdout.read() == "" and "Traceback" not in process.stderr.read()
