@@ -122,20 +122,23 @@ def answer(number: int, found: Answer) -> str:
             advice = "낱말을 바꾸어 다시 묻거나, 가까운 대목을 직접 확인해 보세요."
         near = _to_sources(number, f"관련 있을 수 있는 대목 {len(found.hits)}곳") if found.hits else ""
         return f'<div class="gg-abstention"><p><b>{escape(found.text)}</b></p><p>{advice}</p>{near}</div>'
-    quotations = "".join(_quotation(number, citation) for citation in found.citations)
     cited = _cited(found)
+    quotations = "".join(
+        _quotation(number, citation, cited[citation.passage.id][0].n) for citation in found.citations
+    )
     rest = sum(hit.passage.id not in cited for hit in found.hits)
     more = f" · 가까운 대목 {rest}곳" if rest else ""
     return f'<div class="gg-answer">{quotations}{_to_sources(number, f"근거 {len(cited)}곳{more}")}</div>'
 
 
-def _quotation(number: int, citation: Citation) -> str:
+def _quotation(number: int, citation: Citation, card: int) -> str:
+    """A quotation with its number, which leads to the passage's card, numbered by its first quotation."""
     article = citation.article
     where = " · ".join(filter(None, (article.publisher, article.published)))
     origin = f"<span>{escape(where)}</span>" if where else ""
     return (
         f'<figure class="gg-quotation"><blockquote>{escape(citation.quote)}'
-        f'<a class="gg-cite" href="#{_card_id(number, citation.n)}" data-turn="{number}" '
+        f'<a class="gg-cite" href="#{_card_id(number, card)}" data-turn="{number}" '
         f'aria-label="출처 {citation.n} 보기: {escape(article.title)}">{citation.n}</a></blockquote>'
         f"<figcaption><cite>{escape(article.title)}</cite>{origin}</figcaption></figure>"
     )
@@ -150,14 +153,20 @@ def sources(number: int, found: Answer) -> str:
     cited = _cited(found)
     by_id = {hit.passage.id: hit for hit in found.hits}
     cards = [
-        _card(_card_id(number, marks[0].n), marks[0].n, by_id[passage], marks)
+        _card(_card_id(number, marks[0].n), by_id[passage], marks)
         for passage, marks in cited.items()
         if passage in by_id
     ]
     others = [hit for hit in found.hits if hit.passage.id not in cited]
     first = max((citation.n for citation in found.citations), default=0) + 1
     near = "".join(
-        _near(_card_id(number, n), n, hit, opened=found.abstained and n <= OPENED_NEAREST)
+        _near(
+            _card_id(number, n),
+            n,
+            hit,
+            opened=found.abstained and n <= OPENED_NEAREST,
+            rated=not found.abstained,
+        )
         for n, hit in enumerate(others, start=first)
     )
     heading = "관련 있을 수 있는 대목" if found.abstained else "근거"
@@ -192,31 +201,33 @@ def _legend(quotes: bool, words: bool) -> str:
     return f'<p class="gg-legend">{quote}{word}</p>'
 
 
-def _card(card_id: str, number: int, hit: Hit, citations: Sequence[Citation]) -> str:
-    """A cited passage, in full."""
+def _card(card_id: str, hit: Hit, citations: Sequence[Citation]) -> str:
+    """A cited passage, in full, under the numbers of all its quotations."""
+    numbers = "·".join(str(citation.n) for citation in citations)
     return (
-        f'<article class="gg-card" id="{card_id}" tabindex="-1" aria-label="출처 {number}">'
-        f'<header><span class="gg-number">{number}</span><h3>{escape(hit.article.title)}</h3></header>'
+        f'<article class="gg-card" id="{card_id}" tabindex="-1" aria-label="출처 {numbers}">'
+        f'<header><span class="gg-number">{numbers}</span><h3>{escape(hit.article.title)}</h3></header>'
         f"{_facts(hit.article)}{_body(hit, citations)}</article>"
     )
 
 
-def _near(card_id: str, number: int, hit: Hit, *, opened: bool) -> str:
-    """A passage that was found but not cited, folded up."""
+def _near(card_id: str, number: int, hit: Hit, *, opened: bool, rated: bool) -> str:
+    """A passage that was found but not cited, folded up; ``rated`` says whether its scores are worth showing."""
     preview = escape(" ".join(hit.passage.text.split())[:90])
     return (
         f'<details class="gg-card gg-near" id="{card_id}"{" open" if opened else ""}>'
         f'<summary><span class="gg-number">{number}</span><h3>{escape(hit.article.title)}</h3>'
         f'<span class="gg-preview">{preview}</span></summary>'
-        f"{_facts(hit.article)}{_body(hit, ())}</details>"
+        f"{_facts(hit.article)}{_body(hit, (), rated=rated)}</details>"
     )
 
 
-def _body(hit: Hit, citations: Sequence[Citation]) -> str:
+def _body(hit: Hit, citations: Sequence[Citation], *, rated: bool = True) -> str:
     start = hit.passage.start
     quotes = [(citation.start, citation.end) for citation in citations]
     text = marked(hit.passage.text, [(a - start, b - start) for a, b in quotes], hit.highlights)
-    meters = _meter("단어 일치", hit.lexical) + _meter("의미 유사", hit.dense)
+    # relative to the best passage: where nothing answers, the best is no measure
+    meters = _meter("단어 일치", hit.lexical) + _meter("의미 유사", hit.dense) if rated else ""
     return (
         f'<p class="gg-text">{text}</p><footer><div class="gg-meters">{meters}</div>'
         f"{_open_article(hit.article, [(start, hit.passage.end), *quotes])}</footer>"

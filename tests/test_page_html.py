@@ -127,11 +127,23 @@ def test_the_cited_passage_comes_first_with_its_quote_marked_and_the_others_are_
     assert labels == ["단어 일치 50%", "의미 유사 100%"] * 2
 
 
+def test_two_quotations_of_one_passage_lead_to_its_one_card() -> None:
+    found = answered(hit(), hit(2))
+    second = Citation(2, found.citations[0].passage, article(), BODY[12:], START + 12, START + len(BODY))
+    found = Answer(found.question, "", (*found.citations, second), False, 0.9, found.hits)
+    cites = Tags(page_html.answer(3, found)).of_class("gg-cite")
+    assert [cite["href"] for cite in cites] == ["#source-3-1", "#source-3-1"]
+    sources = page_html.sources(3, found)
+    assert [card["id"] for card in Tags(sources).of_class("gg-card")] == ["source-3-1", "source-3-3"]
+    assert '<span class="gg-number">1·2</span>' in sources
+
+
 def test_an_abstention_looks_different_and_its_passages_are_headed_so() -> None:
     found = abstained(hit(1), hit(2), hit(3))
     reply, sources = Tags(page_html.answer(1, found)), Tags(page_html.sources(1, found))
     assert NOT_FOUND in reply.text and reply.of_class("gg-abstention") and not reply.of_class("gg-answer")
     assert sources.text.startswith("관련 있을 수 있는 대목") and not sources.of_class("gg-quote")
+    assert not sources.of_class("gg-meter")  # 100% of a best that does not answer would mislead
     assert ["open" in card for card in sources.of_class("gg-card")] == [True, True, False]
     assert "대목" not in Tags(page_html.answer(1, abstained())).text
 
