@@ -36,6 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--sample", type=int, metavar="N", help="with these: only N questions, drawn at random"
     )
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="of that draw (default 0)")
+    parser.add_argument(
+        "--half", choices=("a", "b"), help="with these: only questions about one half of the titles"
+    )
     parser.add_argument("--run", type=Path, metavar="FILE", help="with these: write the hybrid's TREC run")
     parser.add_argument(
         "--compare", type=Path, metavar="RUN", help="with these: test against an earlier TREC run"
@@ -44,10 +47,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--floors", action="store_true", help="only check that nothing fell below its floor")
     parser.add_argument("--misses", action="store_true", help="also list the questions missed at rank 1")
     options = parser.parse_args(arguments)
-    if (options.gold is None) != (options.articles is None):
-        parser.error("--gold and --articles go together")
+    outside = options.squad or options.beir
+    if not outside and (options.gold is None) != (options.articles is None):
+        parser.error("--gold goes with --articles, --squad or --beir")
     try:
-        if options.squad or options.beir:
+        if outside:
             return _outside(options)
         reports = []
         for gold, articles in _sets(options):
@@ -66,6 +70,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _outside(options: argparse.Namespace) -> int:
     collection = read_squad(options.squad) if options.squad else read_beir(options.beir)
+    if options.gold:
+        collection = collection.asking_gold(read_gold(options.gold))
+    if options.half:
+        collection = collection.half(options.half)
     report = evaluate_outside(collection.sampled(options.sample, options.seed), options.compare)
     if options.run:
         write_run(options.run, report.rankings)

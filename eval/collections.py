@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from eval.gold import GoldQuestion
 from index.articles import Article, Block
 from index.decoding import normalise
 from index.errors import GeungeoError
@@ -43,7 +44,42 @@ class Collection:
         if count is None or count >= len(self.questions):
             return self
         drawn = random.Random(seed).sample(range(len(self.questions)), count)
-        return Collection(self.name, self.articles, [self.questions[i] for i in sorted(drawn)])
+        return self.asking([self.questions[i] for i in sorted(drawn)])
+
+    def asking(self, questions: Sequence[OutsideQuestion]) -> Collection:
+        """The same entries with other questions."""
+        return Collection(self.name, self.articles, list(questions))
+
+    def half(self, which: str) -> Collection:
+        """The same entries with the questions about half ``a`` or ``b`` of the titles, split at random (seed 7).
+
+        Settings are chosen on half a and reported on half b, so that no article is on both sides.
+        """
+        titles = sorted({article.title.replace(" ", "_") for article in self.articles})
+        random.Random(7).shuffle(titles)
+        first = set(titles[: len(titles) // 2])
+        in_first = {article.source: article.title.replace(" ", "_") in first for article in self.articles}
+        wanted = which == "a"
+        return self.asking([q for q in self.questions if in_first[next(iter(q.relevant))] == wanted])
+
+    def asking_gold(self, gold: Sequence[GoldQuestion]) -> Collection:
+        """The same entries with the answerable gold questions, whose places are ids of entries.
+
+        Raises:
+            GeungeoError: a place is no entry of this collection.
+        """
+        entries = {article.source for article in self.articles}
+        for question in gold:
+            for place in question.places:
+                if place not in entries:
+                    raise GeungeoError(f"{question.id}: {place}은(는) {self.name}에 없는 글입니다.")
+        return self.asking(
+            [
+                OutsideQuestion(q.id, q.question, dict.fromkeys(q.places, 1), q.answer_spans)
+                for q in gold
+                if q.answerable
+            ]
+        )
 
 
 def read_squad(path: Path) -> Collection:

@@ -66,7 +66,7 @@ class Retriever:
             QuestionError: as ``search``.
         """
         read = read_question(question)
-        hits, evidence = self._search(read, max(k, 3), "hybrid")
+        hits, evidence = self._search(read, k, "hybrid")
         idf = dict(zip(read.forms, self.index.words.idf(read.forms).tolist(), strict=True))
         return answer_from(read, hits, evidence, idf)
 

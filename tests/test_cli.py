@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,29 @@ def test_the_first_question_builds_the_sample_index_and_says_so(tmp_path: Path) 
     assert first.returncode == 0 and "해인사" in first.stdout and "예시 기사" in first.stderr
     second = fresh(["ask", QUESTION], tmp_path)
     assert second.stdout == first.stdout and second.stderr == ""
+
+
+@pytest.mark.slow
+def test_a_built_wheel_works_outside_of_the_checkout(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(tmp_path / "dist"), str(TOP)]
+    subprocess.run(build, check=True, capture_output=True)
+    (wheel,) = (tmp_path / "dist").glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "site")
+    environment = {
+        **os.environ,
+        "GEUNGEO_INDEX": str(tmp_path / "index"),
+        "PYTHONPATH": str(tmp_path / "site"),
+    }
+    code = (
+        "import rag, index, sys; from rag import cli; print(rag.__file__); sys.exit(cli.main(sys.argv[1:]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "ask", QUESTION],
+        capture_output=True, text=True, cwd=tmp_path, env=environment, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert str(tmp_path / "site") in done.stdout and "해인사" in done.stdout
 
 
 def test_a_question_imports_neither_torch_nor_sentence_transformers(

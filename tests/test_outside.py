@@ -100,6 +100,31 @@ def test_both_kinds_are_scored_written_and_compared(
     assert report["rows"][0]["means"]["recall@1"] == 1.0 and report["sentence_holds_answer"] == 1.0
 
 
+def test_halves_share_no_title_and_leave_no_question_out(squad: Path) -> None:
+    collection = read_squad(squad)
+    halves = [{question.id for question in collection.half(which).questions} for which in "ab"]
+    assert not halves[0] & halves[1] and halves[0] | halves[1] == {"q1", "q2"}
+
+
+def test_gold_questions_can_be_asked_of_a_collection(
+    squad: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entry = read_squad(squad).articles[0].source
+    gold = {
+        "id": "g1",
+        "question": "공장에서 일하는 사람은?",
+        "category": "spoken",
+        "answerable": True,
+        "passages": [entry],
+    }
+    path = tmp_path / "gold.jsonl"
+    path.write_text(json.dumps(gold), encoding="utf-8")
+    assert main(["--squad", str(squad), "--gold", str(path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["questions"] == 1
+    path.write_text(json.dumps(gold | {"passages": ["nowhere"]}), encoding="utf-8")
+    assert main(["--squad", str(squad), "--gold", str(path)]) == 2
+
+
 @pytest.mark.parametrize("name", ["corpus.jsonl", "queries.jsonl", "qrels/test.tsv"])
 def test_a_missing_or_broken_file_is_named(name: str, beir: Path) -> None:
     (beir / name).write_text(
