@@ -57,3 +57,12 @@ class Article:
     topics: tuple[str, ...] = field(default=())
     first_line: int = 1
     """The line (1-based) of the source file on which ``text`` begins: front matter is not part of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that was not read, and why."""
+
+    path: str
+    reason: str
+    """One line in Korean, fit to show to a user."""

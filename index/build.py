@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from index.articles import Article
+from index.articles import Article, Skipped
 from index.dense import DenseIndex, Vectors
 from index.encoder import Encoder, load_encoder
-from index.errors import ArticleError
+from index.errors import ArticleError, IndexFormatError
 from index.generations import Manifest, current_generation, default_index_dir, is_index, publish, writing
 from index.korean import analyzer_versions, morphemes
 from index.lexical import LexicalIndex
@@ -25,12 +25,10 @@ from index.store import Store, StoredArticle, StoredPassage, write_store
 from index.terms import character_bigrams, content_terms, indexed_terms
 from index.windows import Windows, content_keys
 
-if TYPE_CHECKING:
-    from index.reading import Skipped
-
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, all); stages are ``read``, ``cut`` and ``encode``."""
 
+Keys = npt.NDArray[np.void]
 CUT_AT_ONCE = 64
 
 
@@ -85,7 +83,7 @@ def build_index(
     step = progress or (lambda stage, done, total: None)
     reading = read_articles(paths, lambda done, total, path: step("read", done, total))
     summary = index_articles(reading.articles, index_dir, model=model, sample=sample, progress=progress)
-    return replace(summary, skipped=tuple(reading.skipped))
+    return replace(summary, skipped=(*reading.skipped, *summary.skipped))
 
 
 def index_articles(
@@ -110,15 +108,15 @@ def index_articles(
     with writing(folder) as work:
         old = _Previous(folder)
         encoder = load_encoder(model or old.model)
-        kept, added, changed, unchanged = _merge(old, articles)
-        fresh = _cut_all(kept, old, whole, step)
+        fresh = _cut_all(_merge(old, articles), old, whole, step)
         stored = [item for item in fresh if item.passages]
         if not stored:
             raise ArticleError("기사에서 본문 문단을 찾지 못했습니다. 파일의 내용을 확인하세요.")
         passages = [item for article in stored for item in article.passages]
         windows = Windows.of(passages)
-        vectors, encoded = _vectors(windows.texts(passages), encoder, old, step)
-        _write(work, stored, windows, vectors)
+        keys = content_keys(windows.texts(passages))
+        vectors, encoded = _vectors(windows.texts(passages), keys, encoder, old, step)
+        _write(work, stored, windows, keys, vectors)
         manifest = Manifest(
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             analyzer=analyzer_versions(),
@@ -131,8 +129,11 @@ def index_articles(
             sample=old.sample if not articles else sample and (old.sample or not old.articles),
         )
         publish(work, manifest)
+    skipped = tuple(
+        Skipped(item.article.source, "본문 문단이 없습니다") for item in fresh if not item.passages
+    )
     return BuildSummary(
-        folder, len(stored), len(passages), len(windows), added, changed, unchanged, encoded, (),
+        folder, len(stored), len(passages), len(windows), *_count(old, stored), encoded, skipped,
         time.monotonic() - started,
     )  # fmt: skip
 
@@ -154,43 +155,45 @@ class _Previous:
         self.fingerprint = manifest.encoder["fingerprint"]
         self.same_analyzer = manifest.analyzer == analyzer_versions()
         self.sample = manifest.sample
-        store = Store(self._folder / "articles.sqlite")
-        self.articles = {item.article.source: item for item in store.everything()}
-        store.close()
+        try:
+            store = Store(self._folder / "articles.sqlite")
+            self.articles = {item.article.source: item for item in store.everything()}
+            store.close()
+        except sqlite3.Error as error:
+            raise IndexFormatError(
+                f"{self._folder / 'articles.sqlite'}: 읽을 수 없습니다 ({error}). 색인 폴더를 지우고 다시 만드세요."
+            ) from None
 
-    def vectors(self) -> tuple[npt.NDArray[np.void], DenseIndex] | None:
+    def vectors(self) -> tuple[Keys, DenseIndex] | None:
         """The content keys of the old windows and their vectors."""
         if self._folder is None:
             return None
-        return np.load(self._folder / "keys.npy", allow_pickle=False), DenseIndex.load(
-            self._folder / "vectors.faiss"
-        )
+        try:
+            keys = np.load(self._folder / "keys.npy", allow_pickle=False)
+            dense = DenseIndex.load(self._folder / "vectors.faiss")
+        except (OSError, ValueError, RuntimeError):
+            return None  # then they are made anew
+        return (keys, dense) if len(keys) == dense.size else None
 
 
-def _merge(old: _Previous, articles: Sequence[Article]) -> tuple[list[Article], int, int, int]:
-    """All articles of the new generation, and how many of them are added, changed, unchanged."""
+def _merge(old: _Previous, articles: Sequence[Article]) -> list[Article]:
+    """All articles of the new generation, those of the index first; of two with the same content, the one given now."""
+    before = {} if old.sample and articles else {key: item.article for key, item in old.articles.items()}
     given = {article.source: article for article in articles}
-    before = (
-        {} if old.sample and articles else {source: item.article for source, item in old.articles.items()}
-    )
-    merged = before | given
-    by_id = {
-        article.id: article for article in reversed(merged.values())
-    }  # the first of two with the same content
-    kept = [article for article in merged.values() if by_id[article.id] is article]
-    added = sum(article.source in given and article.source not in before for article in kept)
-    changed = sum(
-        article.source in given and article.source in before and before[article.source].id != article.id
-        for article in kept
-    )
-    return kept, added, changed, len(kept) - added - changed
+    by_id = {article.id: article for article in [*reversed(before.values()), *reversed(given.values())]}
+    return [article for article in (before | given).values() if by_id[article.id] is article]
 
 
 def _cut_all(articles: Sequence[Article], old: _Previous, whole: bool, step: Progress) -> list[StoredArticle]:
-    """Cuts what is new; what was cut by the same analyzer is taken over."""
-    ready: dict[str, StoredArticle] = {}
+    """Cuts what is new; what was cut by the same analyzer out of the same prose is taken over."""
+    cut_before: dict[str, StoredArticle] = {}
     if old.same_analyzer and not whole:
-        ready = {item.article.id: item for item in old.articles.values()}
+        cut_before = {item.article.id: item for item in old.articles.values()}
+    ready: dict[str, StoredArticle] = {}
+    for article in articles:
+        found = cut_before.get(article.id)
+        if found is not None and found.article.blocks == article.blocks:
+            ready[article.id] = replace(found, article=article)
     todo = [article for article in articles if article.id not in ready]
     for first in range(0, len(todo), CUT_AT_ONCE):
         batch = todo[first : first + CUT_AT_ONCE]
@@ -200,16 +203,26 @@ def _cut_all(articles: Sequence[Article], old: _Previous, whole: bool, step: Pro
                 article, title, tuple(StoredPassage.of(item) for item in passages)
             )
         step("cut", min(first + CUT_AT_ONCE, len(todo)), len(todo))
-    # a taken-over article may have been read again from another place, or with other metadata
-    return [
-        StoredArticle(article, ready[article.id].title_terms, ready[article.id].passages)
-        for article in articles
-    ]
+    return [ready[article.id] for article in articles]
 
 
-def _vectors(texts: Sequence[str], encoder: Encoder, old: _Previous, step: Progress) -> tuple[Vectors, int]:
+def _count(old: _Previous, stored: Sequence[StoredArticle]) -> tuple[int, int, int]:
+    """How many articles of the new generation are added, changed and unchanged."""
+    before = {item.article.source: item.article.id for item in old.articles.values()}
+    known = set(before.values())
+    changed = added = 0
+    for item in stored:
+        article = item.article
+        if article.id not in known:
+            changed += article.source in before
+            added += article.source not in before
+    return added, changed, len(stored) - added - changed
+
+
+def _vectors(
+    texts: Sequence[str], keys: Keys, encoder: Encoder, old: _Previous, step: Progress
+) -> tuple[Vectors, int]:
     """The vectors of all windows, shape [windows, dimensions], and how many had to be encoded."""
-    keys = content_keys(texts)
     vectors = np.zeros((len(texts), encoder.card.dimensions), dtype=np.float32)
     missing = np.ones(len(texts), dtype=bool)
     if old.fingerprint == encoder.card.fingerprint and (previous := old.vectors()):
@@ -231,11 +244,12 @@ def _vectors(texts: Sequence[str], encoder: Encoder, old: _Previous, step: Progr
     return vectors, len(unique)
 
 
-def _write(work: Path, stored: Sequence[StoredArticle], windows: Windows, vectors: Vectors) -> None:
-    passages = [item for article in stored for item in article.passages]
+def _write(
+    work: Path, stored: Sequence[StoredArticle], windows: Windows, keys: Keys, vectors: Vectors
+) -> None:
     write_store(work / "articles.sqlite", stored)
     windows.save(work / "windows.npy")
-    np.save(work / "keys.npy", content_keys(windows.texts(passages)), allow_pickle=False)
+    np.save(work / "keys.npy", keys, allow_pickle=False)
     np.save(work / "mean.npy", mean_vector(windows, vectors), allow_pickle=False)
     DenseIndex.build(vectors).save(work / "vectors.faiss")
     titled = [(item, article) for article in stored for item in article.passages]

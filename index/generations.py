@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -68,20 +69,22 @@ def current_generation(index_dir: Path) -> tuple[Path, Manifest]:
         raise IndexNotFoundError(
             f"{index_dir}: {what}. 'geungeo index 폴더 --index {index_dir}'로 먼저 만드세요."
         )
-    name = (index_dir / POINTER).read_text(encoding="utf-8").strip()
-    folder = index_dir / "generations" / name
+    folder = index_dir / POINTER
     try:
+        folder = index_dir / "generations" / (_serving(index_dir) or "")
         fields = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if fields.get("format") != FORMAT:
             raise IndexFormatError(
                 f"{index_dir}: 다른 버전의 색인입니다 (형식 {fields.get('format')}, 이 프로그램은 {FORMAT}). {_rebuild(index_dir)}"
             )
         manifest = Manifest(**fields)
-    except (OSError, ValueError, TypeError, AttributeError):
+        sizes = {folder / relative: facts["bytes"] for relative, facts in manifest.files.items()}
+        _ = [manifest.counts[name] for name in ("articles", "passages", "windows")]
+        _ = [manifest.encoder[name] for name in ("model", "fingerprint", "dimensions")]
+    except (OSError, ValueError, TypeError, AttributeError, KeyError):
         raise IndexFormatError(f"{folder / MANIFEST}: 읽을 수 없습니다. {_rebuild(index_dir)}") from None
-    for relative, facts in manifest.files.items():
-        path = folder / relative
-        if not path.is_file() or path.stat().st_size != facts["bytes"]:
+    for path, size in sizes.items():
+        if not path.is_file() or path.stat().st_size != size:
             raise IndexFormatError(f"{path}: 없거나 크기가 다릅니다. {_rebuild(index_dir)}")
     return folder, manifest
 
@@ -105,23 +108,39 @@ def writing(index_dir: Path) -> Iterator[Path]:
         raise GeungeoError(
             f"{index_dir}: 다른 파일이 들어 있는 폴더입니다. --index에 빈 폴더나 새 폴더를 지정하세요."
         )
+    existed = index_dir.exists()
+    lock = FileLock(index_dir / "write.lock", timeout=0)
     try:
         (index_dir / "generations").mkdir(parents=True, exist_ok=True)
-        lock = FileLock(index_dir / "write.lock", timeout=0)
-        with lock:
-            work = index_dir / "generations" / f"{uuid.uuid4().hex[:12]}.part"
-            _remove_stale(index_dir, keep=None)
-            work.mkdir()
-            try:
-                yield work
-            finally:
-                shutil.rmtree(work, ignore_errors=True)
+        lock.acquire()
+        work = index_dir / "generations" / f"{uuid.uuid4().hex[:12]}.part"
+        _remove_stale(index_dir, keep=None)
+        work.mkdir()
     except Timeout:
         raise GeungeoError(
             f"{index_dir}: 다른 프로세스가 색인하는 중입니다. 끝난 뒤 다시 실행하세요."
         ) from None
     except OSError as error:
-        raise GeungeoError(f"{index_dir}: 색인을 쓸 수 없습니다 ({error.strerror or error}).") from None
+        lock.release()
+        raise _cannot_write(index_dir, error) from None
+    try:
+        yield work
+    except sqlite3.Error as error:  # only what is written is meant: what is read raises errors of its own
+        raise _cannot_write(index_dir, error) from None
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise _cannot_write(index_dir, error) from None
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+        lock.release()
+        if not existed and not is_index(index_dir):
+            shutil.rmtree(index_dir, ignore_errors=True)
+
+
+def _cannot_write(index_dir: Path, error: Exception) -> GeungeoError:
+    reason = getattr(error, "strerror", None) or error
+    return GeungeoError(f"{index_dir}: 색인을 쓸 수 없습니다 ({reason}). 빈 공간과 권한을 확인하세요.")
 
 
 def publish(work: Path, manifest: Manifest) -> Path:
@@ -139,7 +158,7 @@ def publish(work: Path, manifest: Manifest) -> Path:
     folder = work.with_suffix("")
     work.rename(folder)
     _sync(folder.parent)
-    previous = (index_dir / POINTER).read_text(encoding="utf-8").strip() if is_index(index_dir) else None
+    previous = _serving(index_dir)
     pointer = index_dir / f"{POINTER}.part"
     pointer.write_text(folder.name + "\n", encoding="utf-8")
     _sync(pointer)
@@ -151,10 +170,17 @@ def publish(work: Path, manifest: Manifest) -> Path:
 
 def _remove_stale(index_dir: Path, keep: str | None) -> None:
     """Removes generations that neither serve nor are kept for readers that still have them open."""
-    serving = (index_dir / POINTER).read_text(encoding="utf-8").strip() if is_index(index_dir) else None
+    serving = _serving(index_dir)
     for folder in (index_dir / "generations").iterdir():
         if folder.name not in (serving, keep) and (keep is not None or folder.suffix == ".part"):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _serving(index_dir: Path) -> str | None:
+    """The name of the generation that serves, if any; of a broken pointer, no folder's name."""
+    if not is_index(index_dir):
+        return None
+    return (index_dir / POINTER).read_text(encoding="utf-8", errors="replace").strip()
 
 
 def _foreign(index_dir: Path) -> list[str]:

@@ -37,6 +37,9 @@ class Analysis:
     sentences: tuple[tuple[int, int], ...]
 
 
+TERM_RULES = 1
+"""Of ``index.terms`` and ``index.spelling``: a change of what they make of a text takes the next number."""
+
 _lock = threading.Lock()
 _kiwi: Kiwi | None = None
 
@@ -61,6 +64,7 @@ def analyzer_versions() -> dict[str, object]:
         "kiwipiepy": importlib.metadata.version("kiwipiepy"),
         "kiwipiepy_model": importlib.metadata.version("kiwipiepy_model"),
         "options": dict(KIWI_OPTIONS),
+        "rules": TERM_RULES,
         "spellings": hashlib.sha256("\n".join(table_lines()).encode()).hexdigest()[:16],
     }
 

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from index import boilerplate, decoding, metadata
-from index.articles import Article, BlockKind
+from index.articles import Article, BlockKind, Skipped
 from index.errors import ArticleError
 from index.metadata import Metadata
 
@@ -19,15 +20,6 @@ MARKDOWN_SUFFIXES = (".md", ".markdown")
 HTML_SUFFIXES = (".html", ".htm")
 SUFFIXES = (".txt", *MARKDOWN_SUFFIXES, *HTML_SUFFIXES)
 """Files in a folder with other suffixes are left alone; a file named outright is tried whatever its name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file that was not read, and why."""
-
-    path: str
-    reason: str
-    """One line in Korean, fit to show to a user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +50,21 @@ def _walk(paths: Iterable[str | Path]) -> tuple[list[Path], list[Skipped]]:
         skipped.append(Skipped(str(error.filename), "폴더를 열 수 없습니다: 읽기 권한을 확인해 주세요"))
 
     for path in map(Path, paths):
-        if not path.exists():
-            raise ArticleError(f"{path}: 그런 파일이나 폴더가 없습니다. 경로를 확인해 주세요")
+        if not os.path.exists(path):  # unlike Path.exists, says no to a name too long or out of reach
+            raise ArticleError(
+                f"{_shown(str(path))[:200]}: 그런 파일이나 폴더가 없습니다. 경로를 확인해 주세요"
+            )
         if not path.is_dir():
-            found.setdefault(path.resolve(), path)
+            found.setdefault(Path(os.path.realpath(path)), path)
             continue
-        root = path.resolve()
+        root = Path(os.path.realpath(path))
         for folder, folders, names in os.walk(path, onerror=closed):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             for name in sorted(names):
                 file = Path(folder, name)
                 if name.startswith(".") or file.suffix.lower() not in SUFFIXES:
                     continue
-                real = file.resolve()
+                real = Path(os.path.realpath(file))  # unlike Path.resolve, gets over a loop of links
                 if real.is_relative_to(root):
                     found.setdefault(real, file)
     return list(found.values()), skipped
@@ -128,7 +122,7 @@ def _read(path: Path) -> Article:
     """Read one file; the messages of its ArticleErrors name no path."""
     html = path.suffix.lower() in HTML_SUFFIXES
     text = decoding.decode(_read_bytes(path), html=html)
-    source = os.path.abspath(path)
+    source = _shown(os.path.abspath(path))
     if html:
         from index import html_text  # here, not above: reading plain text need not load an HTML parser
 
@@ -138,6 +132,15 @@ def _read(path: Path) -> Article:
     if path.suffix.lower() in MARKDOWN_SUFFIXES:
         body = plain_markdown(body)
     return _article(body, source, found, first_line=first_line)
+
+
+def _shown(path: str) -> str:
+    """A path that can be stored and printed: bytes that are no UTF-8, and control characters, are escaped."""
+    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in text
+    )
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -205,10 +208,19 @@ def _article(
         publisher=found.publisher,
         published=found.published,
         reporter=found.reporter,
-        url=found.url,
+        url=_web_address(found.url),
         topics=found.topics,
         first_line=first_line,
     )
+
+
+def _web_address(url: str | None) -> str | None:
+    """The address where it leads to the web; a page may claim any (``javascript:``, a path of its own)."""
+    try:
+        parts = urlsplit(url or "")
+        return url if parts.scheme in ("http", "https") and parts.hostname else None
+    except ValueError:
+        return None
 
 
 def _one_line(given: Metadata) -> Metadata:

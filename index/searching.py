@@ -64,6 +64,13 @@ class Index:
             IndexFormatError: it is broken, of another format, or was made with another Kiwi or encoder.
         """
         place = Path(index_dir) if index_dir is not None else default_index_dir()
+        try:
+            return cls._open(place)
+        except IndexFormatError:
+            return cls._open(place)  # two builds may have ended while it was being opened: once more
+
+    @classmethod
+    def _open(cls, place: Path) -> Index:
         folder, manifest = current_generation(place)
         here = analyzer_versions()
         if manifest.analyzer != here:

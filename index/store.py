@@ -75,7 +75,6 @@ def write_store(path: Path, articles: Iterable[StoredArticle]) -> None:
                 )
                 number += 1
         connection.execute("CREATE INDEX passages_by_article ON passages (article)")
-        connection.execute("CREATE INDEX articles_by_source ON articles (source)")
         connection.commit()
     finally:
         connection.close()
@@ -86,7 +85,11 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         """Opens ``path`` read-only. Raises ``sqlite3.Error`` where it is no database."""
-        self._connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, check_same_thread=False)
+        uri = f"{path.resolve().as_uri()}?mode=ro"
+        self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        self._connection.execute(
+            "SELECT count(*) FROM sqlite_master"
+        ).fetchone()  # connecting reads nothing yet
         self._lock = threading.Lock()
 
     def close(self) -> None:

@@ -72,7 +72,7 @@ def answer_from(
     confidence = evidence.confidence
     if not hits or confidence < ABSTAIN_BELOW:
         return Answer(question.text, NOT_FOUND, (), True, confidence, tuple(hits))
-    ranked = [rank_sentences(hit, question, idf) for hit in hits]
+    ranked = [rank_sentences(hit, question, idf) for hit in hits[:MOST_CITATIONS]]
     best, floor = ranked[0][0][1], min(sentences[-1][1] for sentences in ranked)
     quoted = [(hits[0], span) for span in _telling_spans(hits[0].passage.text, ranked[0])]
     for hit, sentences in zip(hits[1:MOST_CITATIONS], ranked[1:], strict=False):

@@ -12,7 +12,7 @@ from index.errors import QuestionError
 from index.korean import shared_kiwi
 from index.searching import Index
 from rag.answer import Answer, answer_from
-from rag.evidence import Evidence, weigh
+from rag.evidence import weigh
 from rag.fusion import DENSE_WEIGHT, convex_combination, lexical_score, scaled
 from rag.hits import Hit, matching_spans
 from rag.question import Question, read_question
@@ -66,7 +66,8 @@ class Retriever:
             QuestionError: as ``search``.
         """
         read = read_question(question)
-        hits, evidence = self._search(read, k, "hybrid")
+        hits, background = self._search(read, k, "hybrid")
+        evidence = weigh(self.index, read, hits, background)
         idf = dict(zip(read.forms, self.index.words.idf(read.forms).tolist(), strict=True))
         return answer_from(read, hits, evidence, idf)
 
@@ -78,7 +79,8 @@ class Retriever:
         """The article of that id, or None."""
         return self.index.store.article(article_id)
 
-    def _search(self, question: Question, k: int, voices: Voices) -> tuple[list[Hit], Evidence]:
+    def _search(self, question: Question, k: int, voices: Voices) -> tuple[list[Hit], float]:
+        """The hits, and the collection's mean dense score for the question."""
         if k < 1:
             raise QuestionError(f"k는 1 이상이어야 합니다 (받은 값 {k}).")
         index = self.index
@@ -120,5 +122,4 @@ class Retriever:
                     window_cosines=windows,
                 )
             )
-        evidence = weigh(index, question, hits, background)
-        return hits, evidence
+        return hits, background

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from index import Index, build_index, index_articles
 from index.build import BuildSummary
 from index.errors import ArticleError, GeungeoError, IndexFormatError, IndexNotFoundError
 from index.generations import MANIFEST, POINTER, current_generation, writing
+from index.reading import read_article
 from tests.conftest import SEEDS
 
 STORY = "{name} 회사는 올해 새 공장을 지었다. 공장은 바닷가에 있다.\n\n직원은 {count}명이고 모두 근처에 산다. 급식은 맛있다고 한다."
@@ -230,3 +232,79 @@ def test_a_folder_that_cannot_be_written_is_one_clear_line(stories: Path, tmp_pa
     locked.mkdir(mode=0o500)
     with pytest.raises(GeungeoError, match="쓸 수 없습니다"):
         build_index([stories], locked / "index")
+
+
+def test_a_relative_index_folder_serves_and_grows(
+    stories: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert build_index(["stories"], "here").added == 3
+    assert build_index(["stories"], "here").unchanged == 3
+    assert Index.open("here").store.passages([0])
+
+
+def test_odd_names_and_link_loops_do_not_stop_a_build(stories: Path, tmp_path: Path) -> None:
+    text = STORY.format(name="라온", count=7).encode()
+    (Path(os.fsdecode(os.fsencode(stories) + b"/\xb1\xe2\xbb\xe7.txt"))).write_bytes(text)
+    (stories / "a\x1b[31m\nb.txt").write_text(STORY.format(name="마루", count=8), encoding="utf-8")
+    (stories / "loop.txt").symlink_to(stories / "loop.txt")
+    summary = build(stories, tmp_path)
+    assert summary.articles == 5
+    sources = [article.source for article, _ in Index.open(summary.index_dir).store.articles()]
+    assert all(source.isprintable() for source in sources)
+    with pytest.raises(ArticleError):
+        build_index(["a" * 300], tmp_path / "index")
+
+
+def test_prose_told_apart_anew_is_cut_anew(stories: Path, tmp_path: Path) -> None:
+    article = read_article(stories / "가람.txt")
+    last = article.text[article.blocks[-1].start : article.blocks[-1].end]
+    index_articles([article], tmp_path / "index")
+    assert any(last in text for text in passage_texts(tmp_path / "index"))
+    caption = replace(article.blocks[-1], kind="caption")
+    index_articles([replace(article, blocks=(*article.blocks[:-1], caption))], tmp_path / "index")
+    assert not any(last in text for text in passage_texts(tmp_path / "index"))
+
+
+def passage_texts(folder: Path) -> list[str]:
+    return [item.passage.text for stored in Index.open(folder).store.everything() for item in stored.passages]
+
+
+def test_a_moved_file_is_cited_from_where_it_is(stories: Path, tmp_path: Path) -> None:
+    text = f"---\ntitle: 라온 공장\n---\n{STORY.format(name='라온', count=7)}"
+    (stories / "라온.md").write_text(text, encoding="utf-8")
+    build(stories, tmp_path)
+    (stories / "라온.md").rename(stories / "옮김.md")
+    summary = build(stories, tmp_path)
+    assert (summary.articles, summary.added, summary.unchanged) == (4, 0, 4)
+    sources = [Path(article.source).name for article, _ in Index.open(summary.index_dir).store.articles()]
+    assert "옮김.md" in sources and "라온.md" not in sources
+
+
+def test_an_article_without_prose_is_reported(stories: Path, tmp_path: Path) -> None:
+    article = read_article(stories / "가람.txt")
+    bare = replace(
+        article, id="0" * 12, source="bare", blocks=tuple(replace(b, kind="caption") for b in article.blocks)
+    )
+    summary = index_articles([article, bare], tmp_path / "index")
+    assert (summary.articles, summary.added) == (1, 1)
+    assert [item.path for item in summary.skipped] == ["bare"]
+
+
+@pytest.mark.parametrize("name", ["articles.sqlite", POINTER])
+def test_a_file_overwritten_with_rubbish_is_refused(name: str, stories: Path, tmp_path: Path) -> None:
+    folder = build(stories, tmp_path).index_dir
+    path = folder / POINTER if name == POINTER else current_generation(folder)[0] / name
+    path.write_bytes(b"\xff" * path.stat().st_size)
+    with pytest.raises(IndexFormatError):
+        Index.open(folder)
+    with pytest.raises(IndexFormatError):
+        build(stories, tmp_path)
+
+
+def test_a_first_build_that_fails_leaves_nothing(tmp_path: Path, stories: Path) -> None:
+    article = read_article(stories / "가람.txt")
+    bare = replace(article, blocks=tuple(replace(b, kind="caption") for b in article.blocks))
+    with pytest.raises(ArticleError, match="본문"):
+        index_articles([bare], tmp_path / "index")
+    assert not (tmp_path / "index").exists()

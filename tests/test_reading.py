@@ -375,3 +375,12 @@ def test_a_page_without_text(page: str) -> None:
 def test_any_html(parts: list[str]) -> None:
     with suppress(ArticleError):
         assert read_page("".join(parts)).text.strip()
+
+
+@pytest.mark.parametrize("claimed", ["javascript:alert(1)", "/news/1", "https://"])
+def test_an_address_that_leads_nowhere_is_no_source(claimed: str) -> None:
+    made = article_from_text("가람 회사는 새 공장을 지었다.", source="a.html", url=claimed)
+    assert made.url is None
+    assert (
+        article_from_text("가람 회사", source="a", url="https://example.com/1").url == "https://example.com/1"
+    )
