@@ -45,8 +45,9 @@ def cache_folder() -> Path:
 def model_folder(model: str) -> Path:
     """The folder in which ``model`` is, or will be, prepared."""
     slug = re.sub(r"[^A-Za-z0-9.]+", "-", model).strip("-.").lower() or "model"
-    if Path(model).exists():  # a local folder: two of the same name are two models
-        slug += "-" + hashlib.sha256(str(Path(model).resolve()).encode()).hexdigest()[:8]
+    if model != DEFAULT_MODEL:  # two names may differ in punctuation only, two folders in their place only
+        named = str(Path(model).resolve()) if Path(model).exists() else model
+        slug += "-" + hashlib.sha256(named.encode("utf-8", "surrogateescape")).hexdigest()[:8]
     return cache_folder() / "models" / f"{slug}-v{FORMAT}"
 
 

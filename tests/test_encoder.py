@@ -11,7 +11,7 @@ import pytest
 from index.e5_weights import dequantize_q4, find_weights, read_weights
 from index.encoder import load_encoder
 from index.errors import EncoderError
-from index.model_cache import prepared
+from index.model_cache import DEFAULT_MODEL, model_folder, prepared
 from index.tokenizing import JSON_FILE, JsonTokenizer, load_tokenizer
 
 TEXTS = [
@@ -105,3 +105,8 @@ def test_an_unknown_model_is_one_clear_line(tmp_path, monkeypatch) -> None:  # t
         prepared("./no-such-model")
     assert "\n" not in str(caught.value)
     assert not [path for path in (tmp_path / "models").iterdir() if path.is_dir()]
+
+
+def test_models_of_similar_names_do_not_share_a_folder() -> None:
+    names = ["org/a-b", "org-a/b", "org/a.b", DEFAULT_MODEL]
+    assert len({model_folder(name) for name in names}) == len(names)
