@@ -50,9 +50,9 @@ ABSTAIN_BELOW = 0.104
 """On half B .2% of the answered KorQuAD questions fall below and 4 to 11% of the spoken ones; of the questions from
 other articles 91 to 98%; of those whose passage was taken out 11 to 24%."""
 
-TYPICAL_COSINES = (0.06, 0.80)
-"""Similarity and topicality of an ordinary question by the bundled encoder. They stand in for those of any other
-encoder, whose cosines lie elsewhere: with one, only shared words and characters decide."""
+STAND_IN_COSINES = (0.05, 0.79)
+"""Similarity and topicality that stand in for those of any encoder but the bundled one, whose cosines lie elsewhere:
+with these, shared words and characters decide, and a question that shares none is abstained from."""
 
 
 def weigh(index: Index, question: Question, hits: Sequence[Hit], background: float) -> Evidence:
@@ -65,7 +65,7 @@ def weigh(index: Index, question: Question, hits: Sequence[Hit], background: flo
     own = [term.form for term in hit.terms]
     similarity, topicality = max(cosine for _, cosine in hit.window_cosines) - background, background
     if index.manifest.encoder["model"] != DEFAULT_MODEL:
-        similarity, topicality = TYPICAL_COSINES
+        similarity, topicality = STAND_IN_COSINES
     return Evidence(
         similarity=similarity,
         topicality=topicality,

@@ -10,6 +10,7 @@ import pytest
 from index.errors import QuestionError
 from rag import Retriever
 from rag.answer import NOT_FOUND
+from rag.evidence import ABSTAIN_BELOW, STAND_IN_COSINES, Evidence
 from rag.fusion import convex_combination, lexical_score, scaled
 from rag.question import LONGEST, clean_question, read_question
 
@@ -153,3 +154,8 @@ def test_a_silent_voice_leaves_the_word_to_the_other() -> None:
     np.testing.assert_array_equal(convex_combination(silent, loud), loud)
     np.testing.assert_array_equal(convex_combination(loud, silent), loud)
     np.testing.assert_allclose(convex_combination(loud, loud, 0.7), loud)
+
+
+def test_with_another_encoder_shared_words_decide() -> None:
+    assert Evidence(*STAND_IN_COSINES, 0.0, 0.0, 0.0).confidence < ABSTAIN_BELOW
+    assert Evidence(*STAND_IN_COSINES, 1.0, 0.5, 0.7).confidence > ABSTAIN_BELOW
