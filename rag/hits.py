@@ -23,9 +23,9 @@ class Hit:
     best_window: Span
     """The run of sentences nearest to the question in meaning."""
     lexical: float
-    """The share of the score's lexical half, 0..1: BM25 relative to the best passage of this search."""
+    """How well words and character pairs match, 0..1, relative to the best passage of this search."""
     dense: float
-    """The same for the dense half."""
+    """How near the meaning is, 0..1, likewise."""
     sentences: tuple[Span, ...] = field(repr=False)
     terms: tuple[Term, ...] = field(repr=False)
     window_cosines: tuple[tuple[Span, float], ...] = field(repr=False)

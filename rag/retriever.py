@@ -52,7 +52,7 @@ class Retriever:
         Args:
             question: in Korean (any language the encoder knows will do).
             k: at least 1.
-            voices: both searches, or one of them alone.
+            voices: all searches, or the lexical ones (words, character pairs) or the dense one alone.
 
         Raises:
             QuestionError: the question is blank, too long or no text, or ``k`` is not positive.
