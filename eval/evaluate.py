@@ -14,7 +14,7 @@ from eval.gold import GoldQuestion, gold_passages
 from eval.metrics import DEPTH, bootstrap_interval, precision_recall, score_all
 from index.build import index_articles
 from index.errors import GeungeoError
-from index.generations import is_index
+from index.generations import FORMAT, is_index
 from index.model_cache import cache_folder
 from index.reading import read_articles
 from rag.progress import ProgressBars
@@ -77,10 +77,8 @@ def open_collection(articles: Path) -> Retriever:
     reading = read_articles([articles])
     for skipped in reading.skipped:
         raise GeungeoError(f"{skipped.path}: {skipped.reason}")
-    key = hashlib.sha256("".join(sorted(article.id for article in reading.articles)).encode()).hexdigest()[
-        :16
-    ]
-    folder = cache_folder() / "eval" / key
+    ids = "".join(sorted(article.id for article in reading.articles))
+    folder = cache_folder() / "eval" / hashlib.sha256(f"{FORMAT} {ids}".encode()).hexdigest()[:16]
     with ProgressBars() as bars:
         index_articles([] if is_index(folder) else reading.articles, folder, progress=bars)
     return Retriever.open(folder)

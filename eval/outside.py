@@ -16,7 +16,7 @@ from eval.metrics import bootstrap_interval, randomisation_test, score_all
 from index.build import index_articles
 from index.decoding import normalise
 from index.errors import GeungeoError, IndexFormatError
-from index.generations import is_index
+from index.generations import FORMAT, is_index
 from index.model_cache import cache_folder
 from index.searching import Index
 from rag.answer import rank_sentences
@@ -156,7 +156,7 @@ def _compare(
 
 
 def _open(collection: Collection) -> Retriever:
-    key = hashlib.sha256()
+    key = hashlib.sha256(str(FORMAT).encode())
     for article in collection.articles:
         key.update(f"{article.source}\0{article.title}\0{article.text}\0".encode("utf-8", "surrogatepass"))
     folder = cache_folder() / "eval" / key.hexdigest()[:16]

@@ -254,7 +254,7 @@ def _write(
     DenseIndex.build(vectors).save(work / "vectors.faiss")
     titled = [(item, article) for article in stored for item in article.passages]
     words = [
-        indexed_terms([term.form for term in item.terms], article.title_terms) for item, article in titled
+        indexed_terms(item.terms.forms, article.title_terms) for item, article in titled
     ]
     LexicalIndex.build(words).save(work / "words")
     characters = [

@@ -23,7 +23,7 @@ from platformdirs import user_data_path
 
 from index.errors import GeungeoError, IndexFormatError, IndexNotFoundError
 
-FORMAT = 1
+FORMAT = 2
 POINTER = "CURRENT"
 MANIFEST = "manifest.json"
 

@@ -129,6 +129,17 @@ class LexicalIndex:
         """Which of the terms some passage (or its title) has."""
         return self._columns(terms) >= 0
 
+    def present(self, terms: Sequence[str], passages: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Which of the terms each of the passages (or its title) has, shape [passages, terms]."""
+        indices, indptr = self._engine.scores["indices"], self._engine.scores["indptr"]
+        found = np.zeros((len(passages), len(terms)), dtype=bool)
+        for i, column in enumerate(self._columns(terms)):
+            if column >= 0:
+                having = indices[indptr[column] : indptr[column + 1]]  # ascending: bm25s counts passage by passage
+                places = np.searchsorted(having, passages)
+                found[:, i] = having[np.minimum(places, len(having) - 1)] == passages
+        return found
+
     def _columns(self, terms: Sequence[str]) -> npt.NDArray[np.int64]:
         """The column of each term, -1 where it is unknown."""
         hashes = term_hashes(terms)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
 
 from index.korean import Morpheme, morphemes
 from index.spelling import Equivalents, respell, table_lines
@@ -26,6 +29,28 @@ class Term:
     form: str
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PassageTerms:
+    """The terms of one passage in text order, kept so that many passages are read at a glance."""
+
+    forms: tuple[str, ...]
+    spans: npt.NDArray[np.int32]
+    """The characters ``[start, end)`` of the passage's text that each comes from, shape [terms, 2]."""
+
+    @classmethod
+    def of(cls, terms: Sequence[Term]) -> PassageTerms:
+        """The same terms in this form."""
+        spans = np.array([(term.start, term.end) for term in terms], dtype=np.int32).reshape(-1, 2)
+        return cls(tuple(term.form for term in terms), spans)
+
+    def __len__(self) -> int:
+        return len(self.forms)
+
+    def __iter__(self) -> Iterator[Term]:
+        for form, (start, end) in zip(self.forms, self.spans.tolist(), strict=True):
+            yield Term(form, start, end)
 
 
 def content_terms(found: Iterable[Morpheme]) -> list[Term]:
