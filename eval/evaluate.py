@@ -18,7 +18,8 @@ from index.generations import FORMAT, is_index
 from index.model_cache import cache_folder
 from index.reading import read_articles
 from rag.progress import ProgressBars
-from rag.retriever import Retriever, Voices
+from rag.ranking import Voices
+from rag.retriever import Retriever
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,11 @@ from index.errors import GeungeoError, IndexFormatError
 from index.generations import FORMAT, is_index
 from index.model_cache import cache_folder
 from index.searching import Index
-from rag.answer import rank_sentences
 from rag.hits import Hit
 from rag.progress import ProgressBars
-from rag.question import clean_question, read_question
-from rag.retriever import Retriever, Voices
+from rag.question import clean_question
+from rag.ranking import Voices
+from rag.retriever import Retriever
 
 RUN_DEPTH = 100
 COMPARED = ("recall@1", "recall@5", "MRR@10", "nDCG@10")
@@ -105,7 +105,7 @@ def evaluate_outside(collection: Collection, compare: Path | None = None) -> Out
                 and hits
                 and hits[0].article.source in question.relevant
             ):
-                holding.append(_best_sentence_holds(retriever, hits[0], question))
+                holding.append(_best_sentence_holds(hits[0], question))
     scores = {
         voices: score_all({q: [entry for entry, _ in ranked] for q, ranked in rankings.items()}, gold)
         for voices, rankings in found.items()
@@ -133,10 +133,8 @@ def _asked(question: OutsideQuestion) -> str:
         return clean_question(f"질문 {question.text[:1000]}")
 
 
-def _best_sentence_holds(retriever: Retriever, hit: Hit, question: OutsideQuestion) -> bool:
-    read = read_question(_asked(question))
-    idf = dict(zip(read.forms, retriever.index.words.idf(read.forms).tolist(), strict=True))
-    start, end = rank_sentences(hit, read, idf)[0][0]
+def _best_sentence_holds(hit: Hit, question: OutsideQuestion) -> bool:
+    start, end = hit.sentences[0][0]
     sentence = hit.passage.text[start:end]
     return any(normalise(answer) in sentence for answer in question.answers)
 

@@ -253,9 +253,7 @@ def _write(
     np.save(work / "mean.npy", mean_vector(windows, vectors), allow_pickle=False)
     DenseIndex.build(vectors).save(work / "vectors.faiss")
     titled = [(item, article) for article in stored for item in article.passages]
-    words = [
-        indexed_terms(item.terms.forms, article.title_terms) for item, article in titled
-    ]
+    words = [indexed_terms(item.terms.forms, article.title_terms) for item, article in titled]
     LexicalIndex.build(words).save(work / "words")
     characters = [
         character_bigrams(f"{article.article.title} {item.passage.text}") for item, article in titled

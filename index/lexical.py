@@ -135,7 +135,9 @@ class LexicalIndex:
         found = np.zeros((len(passages), len(terms)), dtype=bool)
         for i, column in enumerate(self._columns(terms)):
             if column >= 0:
-                having = indices[indptr[column] : indptr[column + 1]]  # ascending: bm25s counts passage by passage
+                having = indices[
+                    indptr[column] : indptr[column + 1]
+                ]  # ascending: bm25s counts passage by passage
                 places = np.searchsorted(having, passages)
                 found[:, i] = having[np.minimum(places, len(having) - 1)] == passages
         return found

@@ -107,7 +107,10 @@ class Store:
         rows = self._numbered(f"SELECT number, id, article, {PASSAGE_COLUMNS} FROM passages", numbers)
         articles = self._articles_of({row[1] for row in rows.values()})
         return [
-            (_passage(row[0], articles[row[1]].id, articles[row[1]].text[row[3] : row[4]], row[2:]), articles[row[1]])
+            (
+                _passage(row[0], articles[row[1]].id, articles[row[1]].text[row[3] : row[4]], row[2:]),
+                articles[row[1]],
+            )
             for row in map(rows.__getitem__, map(int, numbers))
         ]
 
@@ -152,7 +155,10 @@ class Store:
             yield StoredArticle(
                 article,
                 tuple(json.loads(row[1])),
-                tuple(_passage(item[0], article.id, article.text[item[2] : item[3]], item[1:]) for item in passages),
+                tuple(
+                    _passage(item[0], article.id, article.text[item[2] : item[3]], item[1:])
+                    for item in passages
+                ),
             )
 
     def _articles_of(self, numbers: set[int]) -> dict[int, Article]:
@@ -209,6 +215,7 @@ def _passage(passage_id: str, article_id: str, text: str, row: Row) -> StoredPas
         tuple((a, b) for a, b in json.loads(sentences)),
         tuple((a, b) for a, b in json.loads(windows)),
         PassageTerms(
-            tuple(forms.split(BIGRAM_JOINT)) if forms else (), np.frombuffer(spans, dtype="<i4").reshape(-1, 2)
+            tuple(forms.split(BIGRAM_JOINT)) if forms else (),
+            np.frombuffer(spans, dtype="<i4").reshape(-1, 2),
         ),
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from index.articles import Article
 from index.passages import Passage, Span
-from index.terms import Term
+from index.terms import PassageTerms, Term
+from rag.question import Question
+from rag.ranking import Candidate
+from rag.rescoring import Signals
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +29,35 @@ class Hit:
     """How well words and character pairs match, 0..1, relative to the best passage of this search."""
     dense: float
     """How near the meaning is, 0..1, likewise."""
-    sentences: tuple[Span, ...] = field(repr=False)
-    terms: tuple[Term, ...] = field(repr=False)
+    sentences: tuple[tuple[Span, float], ...] = field(repr=False)
+    """The sentences with how well each answers, best first."""
+    terms: PassageTerms = field(repr=False)
     window_cosines: tuple[tuple[Span, float], ...] = field(repr=False)
     """Each window with its cosine to the question."""
+    signals: Signals | None = None
+    """What the score of a hybrid search is made of."""
 
 
-def matching_spans(terms: Sequence[Term], forms: Collection[str]) -> tuple[Span, ...]:
+def as_hit(candidate: Candidate, article: Article, question: Question) -> Hit:
+    """A ranked candidate as a hit."""
+    stored = candidate.stored
+    windows = tuple(zip(stored.windows, candidate.cosines, strict=True))
+    return Hit(
+        score=candidate.score,
+        passage=stored.passage,
+        article=article,
+        highlights=matching_spans(stored.terms, question.telling_forms),
+        best_window=max(windows, key=lambda window: window[1])[0],
+        lexical=candidate.lexical,
+        dense=candidate.dense,
+        signals=candidate.signals,
+        sentences=candidate.sentences,
+        terms=stored.terms,
+        window_cosines=windows,
+    )
+
+
+def matching_spans(terms: Iterable[Term], forms: Collection[str]) -> tuple[Span, ...]:
     """The spans of the terms whose form is among ``forms``, touching ones merged, in text order."""
     wanted = set(forms)
     merged: list[Span] = []

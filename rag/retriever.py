@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
-
-import numpy as np
 
 from index.articles import Article
 from index.errors import QuestionError
@@ -13,14 +10,10 @@ from index.korean import shared_kiwi
 from index.searching import Index
 from rag.answer import Answer, answer_from
 from rag.evidence import weigh
-from rag.fusion import DENSE_WEIGHT, convex_combination, lexical_score, scaled
-from rag.hits import Hit, matching_spans
+from rag.fusion import DENSE_WEIGHT
+from rag.hits import Hit, as_hit
 from rag.question import Question, read_question
-
-Voices = Literal["hybrid", "lexical", "dense"]
-
-CANDIDATES = 100
-"""How many passages each lexical search puts forward; the dense one, the passages of three times as many windows."""
+from rag.ranking import Voices, rank
 
 
 class Retriever:
@@ -68,8 +61,7 @@ class Retriever:
         read = read_question(question)
         hits, background = self._search(read, k, "hybrid")
         evidence = weigh(self.index, read, hits, background)
-        idf = dict(zip(read.forms, self.index.words.idf(read.forms).tolist(), strict=True))
-        return answer_from(read, hits, evidence, idf)
+        return answer_from(read, hits, evidence)
 
     def articles(self) -> list[tuple[Article, int]]:
         """Every article of the index with the number of its passages."""
@@ -83,43 +75,6 @@ class Retriever:
         """The hits, and the collection's mean dense score for the question."""
         if k < 1:
             raise QuestionError(f"k는 1 이상이어야 합니다 (받은 값 {k}).")
-        index = self.index
-        depth = max(CANDIDATES, k)
-        by_words, word_scores = index.search_words(question.forms, depth)
-        by_characters, character_scores = index.search_characters(question.text, depth)
-        vector = index.encoder.encode_query(question.text)
-        by_meaning = index.search_meaning(vector, 3 * depth)
-        by_letters = np.union1d(by_words, by_characters)
-        chosen = {"lexical": by_letters, "dense": np.sort(by_meaning)}.get(voices)
-        candidates = np.union1d(by_letters, by_meaning) if chosen is None else chosen
-        cosines = index.dense_scores(vector, candidates)
-        background = index.background(vector)
-        lexical = lexical_score(
-            scaled(word_scores[candidates], 0.0, float(word_scores.max(initial=0.0))),
-            scaled(character_scores[candidates], 0.0, float(character_scores.max(initial=0.0))),
-        )
-        dense = scaled(cosines.passages, background, float(cosines.passages.max(initial=background)))
-        scores = {"lexical": lexical, "dense": dense}.get(voices)
-        if scores is None:
-            scores = convex_combination(lexical, dense, self.dense_weight)
-        # equal scores in order of passage number: the same question gives the same ranking everywhere
-        order = np.lexsort((candidates, -scores))[:k]
-        stored = index.store.passages(candidates[order].tolist())
-        hits: list[Hit] = []
-        for position, (item, article) in zip(order, stored, strict=True):
-            windows = tuple(zip(item.windows, cosines.windows[position].tolist(), strict=True))
-            hits.append(
-                Hit(
-                    score=float(scores[position]),
-                    passage=item.passage,
-                    article=article,
-                    highlights=matching_spans(item.terms, question.telling_forms),
-                    best_window=max(windows, key=lambda window: window[1])[0],
-                    lexical=float(lexical[position]),
-                    dense=float(dense[position]),
-                    sentences=item.sentences,
-                    terms=item.terms,
-                    window_cosines=windows,
-                )
-            )
-        return hits, background
+        candidates, background = rank(self.index, question, k, voices, self.dense_weight)
+        articles = self.index.store.articles_of([candidate.stored.passage for candidate in candidates])
+        return [as_hit(*pair, question) for pair in zip(candidates, articles, strict=True)], background

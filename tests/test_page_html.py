@@ -40,7 +40,7 @@ def hit(number: int = 1, **changes: Any) -> Hit:
     passage = Passage(f"0123456789ab-{number}", "0123456789ab", number, START, START + len(BODY), BODY)
     fields: dict[str, Any] = {
         "score": 0.9, "passage": passage, "article": article(), "highlights": ((0, 2),),
-        "best_window": (0, 11), "lexical": 0.5, "dense": 1.0, "sentences": ((0, 11), (12, len(BODY))),
+        "best_window": (0, 11), "lexical": 0.5, "dense": 1.0, "sentences": (((0, 11), 1.0), ((12, len(BODY)), 0.5)),
         "terms": (), "window_cosines": (),
     }  # fmt: skip
     return Hit(**fields | changes)

@@ -1,0 +1,98 @@
+"""From a question to ranked candidates: the searches, their fusion, and a second look at the best."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from index.passages import Span
+from index.searching import DenseScores, Index, Numbers
+from index.store import StoredPassage
+from rag.fusion import DENSE_WEIGHT, Scores, convex_combination, lexical_score, scaled
+from rag.question import Question
+from rag.rescoring import DEPTH, Signals, rescored
+from rag.sentences import SentenceRanker
+
+Voices = Literal["hybrid", "lexical", "dense"]
+
+CANDIDATES = 100
+"""How many passages each lexical search puts forward; the dense one, the passages of three times as many windows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage on its way to become a hit."""
+
+    number: int
+    stored: StoredPassage
+    score: float
+    lexical: float
+    dense: float
+    cosines: tuple[float, ...]
+    """Of its windows to the question."""
+    sentences: tuple[tuple[Span, float], ...] = ()
+    """Its sentences with how well each answers, best first."""
+    signals: Signals | None = None
+    """What its score is made of, where it was looked at twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """What the searches put forward, passages in order of number; every array has shape [passages]."""
+
+    numbers: Numbers
+    lexical: Scores
+    dense: Scores
+    cosines: DenseScores
+    background: float
+    """The collection's mean dense score for the question."""
+
+    def ordered(self, scores: Scores, most: int) -> npt.NDArray[np.intp]:
+        """The positions of the ``most`` best by ``scores``; equal scores in order of passage number, everywhere."""
+        return np.lexsort((self.numbers, -scores))[:most]
+
+
+def gather(index: Index, question: Question, depth: int, voices: Voices) -> Pool:
+    """The best ``depth`` passages of each search (of three times as many windows, for the dense one)."""
+    by_words, word_scores = index.search_words(question.forms, depth)
+    by_characters, character_scores = index.search_characters(question.text, depth)
+    vector = index.encoder.encode_query(question.text)
+    by_meaning = index.search_meaning(vector, 3 * depth)
+    by_letters = np.union1d(by_words, by_characters)
+    chosen = {"lexical": by_letters, "dense": np.sort(by_meaning)}.get(voices)
+    numbers = np.union1d(by_letters, by_meaning) if chosen is None else chosen
+    cosines = index.dense_scores(vector, numbers)
+    background = index.background(vector)
+    lexical = lexical_score(
+        scaled(word_scores[numbers], 0.0, float(word_scores.max(initial=0.0))),
+        scaled(character_scores[numbers], 0.0, float(character_scores.max(initial=0.0))),
+    )
+    dense = scaled(cosines.passages, background, float(cosines.passages.max(initial=background)))
+    return Pool(numbers, lexical, dense, cosines, background)
+
+
+def rank(
+    index: Index, question: Question, k: int, voices: Voices, dense_weight: float = DENSE_WEIGHT
+) -> tuple[list[Candidate], float]:
+    """The ``k`` best candidates, best first, and the collection's mean dense score for the question."""
+    pool = gather(index, question, max(CANDIDATES, k), voices)
+    scores = {"lexical": pool.lexical, "dense": pool.dense}.get(voices)
+    if scores is None:
+        scores = convex_combination(pool.lexical, pool.dense, dense_weight)
+    order = pool.ordered(scores, max(k, DEPTH) if voices == "hybrid" else k)
+    stored = index.store.passages_alone(pool.numbers[order].tolist())
+    ranker = SentenceRanker(question, index.words.idf(question.forms).tolist(), pool.background)
+    candidates = [
+        Candidate(
+            int(pool.numbers[i]), item, float(scores[i]), float(pool.lexical[i]), float(pool.dense[i]),
+            tuple(pool.cosines.windows[i].tolist()),
+        )
+        for item, i in zip(stored, order, strict=True)
+    ]  # fmt: skip
+    candidates = [replace(c, sentences=ranker.rank(c.stored, c.cosines)) for c in candidates]
+    if voices == "hybrid":
+        candidates = rescored(index, question, ranker.wanted, candidates)
+    return candidates[:k], pool.background
