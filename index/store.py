@@ -117,6 +117,23 @@ class Store:
         by_number = {row[0]: (_passage(row[1], articles[row[2]], row[3:]), articles[row[2]]) for row in rows}
         return [by_number[int(number)] for number in numbers]
 
+    def dated_texts(self, numbers: Sequence[int]) -> list[tuple[str, str | None]]:
+        """The texts of the passages of the given numbers and their articles' dates, in the order given."""
+        marks = ",".join("?" * len(numbers))
+        rows = self._all(
+            "SELECT p.number, substr(a.text, p.start + 1, p.end - p.start), a.published "
+            f"FROM passages p JOIN articles a ON a.number = p.article WHERE p.number IN ({marks})",
+            [int(number) for number in numbers],
+        )
+        by_number = {row[0]: row[1:] for row in rows}
+        return [by_number[int(number)] for number in numbers]
+
+    @cached_property
+    def newest_day(self) -> str | None:
+        """The latest date of publication, None where no article has one."""
+        newest: str | None = self._all("SELECT max(published) FROM articles", [])[0][0]
+        return newest
+
     def article(self, article_id: str) -> Article | None:
         """The article of that id, or None."""
         rows = self._all(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE id = ?", [article_id])

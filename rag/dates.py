@@ -17,7 +17,7 @@ CARRIED = {"같은해": 0, "그해": 0, "이듬해": 1}
 MONTHS = {"지난달": -1, "이달": 0, "이번달": 0, "다음달": 1, "내달": 1}
 WEEKS = {"지난주": -1, "이번주": 0, "다음주": 1, "내주": 1}
 DAYS = {"그저께": -2, "그제": -2, "어제": -1, "오늘": 0, "내일": 1, "모레": 2}
-HALVES = {"초": (1, 2), "연초": (1, 2), "말": (11, 12), "연말": (11, 12), "상반기": (1, 6), "하반기": (7, 12)}
+PARTS = {"초": (1, 2), "연초": (1, 2), "말": (11, 12), "연말": (11, 12), "상반기": (1, 6), "하반기": (7, 12)}
 """The first and last month of a part of a year."""
 THIRDS = {"초": (1, 10), "초순": (1, 10), "중순": (11, 20), "말": (21, 31), "하순": (21, 31)}
 """The first and last day of a part of a month."""
@@ -152,7 +152,7 @@ def _in_year(expression: Expression, year: int) -> Days:
     if "quarter" in expression:
         quarter = int(expression["quarter"][0])
         return _months(year, 3 * quarter - 2, 3 * quarter)
-    return _months(year, *HALVES.get(expression.get("half") or expression.get("edge", ""), (1, 12)))
+    return _months(year, *PARTS.get(expression.get("half") or expression.get("edge", ""), (1, 12)))
 
 
 def _year(expression: Expression, written: date | None, last: date | None) -> int | None:

@@ -17,6 +17,7 @@ from rag.evidence import weigh
 from rag.fusion import DENSE_WEIGHT, convex_combination, lexical_score, scaled
 from rag.hits import Hit, matching_spans
 from rag.question import Question, read_question
+from rag.time_agreement import favour
 
 Voices = Literal["hybrid", "lexical", "dense"]
 
@@ -51,6 +52,8 @@ class Retriever:
         self, question: str, k: int = 5, *, voices: Voices = "hybrid", filters: Filters | None = None
     ) -> list[Hit]:
         """The ``k`` passages that fit the question best, best first; fewer where the index holds fewer.
+
+        Where the question names a time, passages that tell of that time are favoured (``rag.time_agreement``).
 
         Args:
             question: in Korean (any language the encoder knows will do).
@@ -110,6 +113,7 @@ class Retriever:
         scores = {"lexical": lexical, "dense": dense}.get(voices)
         if scores is None:
             scores = convex_combination(lexical, dense, self.dense_weight)
+            scores = favour(question.text, index.store, candidates, scores, k)
         # equal scores in order of passage number: the same question gives the same ranking everywhere
         order = np.lexsort((candidates, -scores))[:k]
         stored = index.store.passages(candidates[order].tolist())
