@@ -63,7 +63,8 @@ class DenseIndex:
 
             library: Any = faiss  # its types are those of C++, not of the Python constructors
             bits = np.packbits(allowed, bitorder="little")
-            parameters = library.SearchParameters(sel=library.IDSelectorBitmap(bits))
+            selector = library.IDSelectorBitmap(bits)
+            parameters = library.SearchParameters(sel=selector)
         cosines, windows = self._engine.search(vector, min(k, self.size), params=parameters)
         found = windows[0] >= 0  # FAISS fills up with -1
         return windows[0][found], cosines[0][found]

@@ -70,7 +70,9 @@ class Filters:
 
 def _values(given: Sequence[str], strip: str = "") -> tuple[str, ...]:
     values = (given,) if isinstance(given, str) else given
-    cleaned = (" ".join(unicodedata.normalize("NFC", value).split()).lstrip(strip) for value in values)
+    # lone surrogates (a command line's broken bytes) cannot be asked of SQLite, and no article has them
+    sound = (value.encode("utf-8", "replace").decode("utf-8") for value in values)
+    cleaned = (" ".join(unicodedata.normalize("NFC", value).split()).lstrip(strip) for value in sound)
     return tuple(dict.fromkeys(value for value in cleaned if value))
 
 

@@ -75,6 +75,7 @@ def names(retriever: Retriever, **kinds: Any) -> set[str]:
         ({"sources": ["등대", "소식"]}, {"등대", "소식"}),
         ({"publishers": "강변신문", "topics": "교통"}, {"다리"}),
         ({"publishers": "강변신문", "topics": "교통", "since": "2025"}, set()),
+        ({"publishers": "\ud800", "topics": "\udfff", "sources": "\ud800*"}, set()),
         ({"publishers": "'; DROP TABLE articles; --", "sources": "%_'\""}, set()),
     ],
 )
