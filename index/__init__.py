@@ -10,10 +10,11 @@ from index.errors import (
     IndexNotFoundError,
     QuestionError,
 )
+from index.filters import Filters
 from index.passages import Passage
 from index.searching import Index
 
 __all__ = [
-    "Article", "ArticleError", "Block", "BuildSummary", "EncoderError", "GeungeoError", "Index", "IndexFormatError",
+    "Article", "ArticleError", "Block", "BuildSummary", "EncoderError", "Filters", "GeungeoError", "Index", "IndexFormatError",
     "IndexNotFoundError", "Passage", "QuestionError", "build_index", "index_articles",
 ]  # fmt: skip

@@ -47,10 +47,27 @@ class DenseIndex:
         """How many windows."""
         return int(self._engine.ntotal)
 
-    def search(self, vector: Vectors, k: int) -> tuple[npt.NDArray[np.int64], Vectors]:
-        """The ``k`` nearest windows of one vector (shape [1, dimensions]): their numbers and cosines, best first."""
-        cosines, windows = self._engine.search(vector, min(k, self.size))
-        return windows[0], cosines[0]
+    def search(
+        self, vector: Vectors, k: int, allowed: npt.NDArray[np.bool_] | None = None
+    ) -> tuple[npt.NDArray[np.int64], Vectors]:
+        """The ``k`` nearest windows of one vector (shape [1, dimensions]): their numbers and cosines, best first.
+
+        Args:
+            vector: the question's.
+            k: how many; fewer where there are fewer.
+            allowed: which windows take part, shape [windows]; by default all.
+        """
+        parameters = None
+        if allowed is not None:
+            import faiss
+
+            library: Any = faiss  # its types are those of C++, not of the Python constructors
+            bits = np.packbits(allowed, bitorder="little")
+            selector = library.IDSelectorBitmap(bits)
+            parameters = library.SearchParameters(sel=selector)
+        cosines, windows = self._engine.search(vector, min(k, self.size), params=parameters)
+        found = windows[0] >= 0  # FAISS fills up with -1
+        return windows[0][found], cosines[0][found]
 
     def rows(self, windows: npt.NDArray[np.int64]) -> Vectors:
         """The vectors of the given windows, shape [windows, dimensions]."""

@@ -24,4 +24,4 @@ class EncoderError(GeungeoError):
 
 
 class QuestionError(GeungeoError):
-    """The question is blank, too long or not text."""
+    """The question is blank, too long or not text, or what it is narrowed to makes no sense."""

@@ -172,11 +172,13 @@ def article_from_text(
     """An article from text that comes from elsewhere than a file: an API, an evaluation set, a paste.
 
     What is given of title, publisher and so on wins over what the text shows. ``source`` says where the
-    text came from; without a title anywhere, its last part serves as one.
+    text came from; without a title anywhere, its last part serves as one. ``published`` may be written as in front
+    matter (``2025.10.28``); what is no day counts as not given.
 
     Raises ArticleError when the text has no visible character.
     """
-    given = Metadata(title, publisher, published, reporter, url, tuple(topics))
+    day = metadata.parse_date(published) if published else None
+    given = Metadata(title, publisher, day, reporter, url, tuple(topics))
     return _article(decoding.normalise(text), source, given)
 
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from index.dense import DenseIndex, Vectors
 from index.encoder import Encoder, load_encoder
 from index.errors import IndexFormatError
+from index.filters import Filters
 from index.generations import Manifest, current_generation, default_index_dir
 from index.korean import analyzer_versions
 from index.lexical import LexicalIndex, Scores
@@ -22,6 +23,8 @@ from index.terms import character_bigrams
 from index.windows import Windows
 
 Numbers = npt.NDArray[np.int64]
+Allowed = npt.NDArray[np.bool_]
+"""Which passages take part in a search, shape [passages]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,25 +103,32 @@ class Index:
             )
         return encoder
 
-    def search_words(self, forms: Sequence[str], k: int) -> tuple[Numbers, Scores]:
+    def allowed(self, filters: Filters | None) -> Allowed | None:
+        """The passages of the articles that meet the filters; None, which costs nothing, where all do."""
+        return self.store.passages_of(filters) if filters else None
+
+    def search_words(
+        self, forms: Sequence[str], k: int, allowed: Allowed | None = None
+    ) -> tuple[Numbers, Scores]:
         """The ``k`` best passages by BM25 over terms, best first, and the scores of *all* passages.
 
         Args:
             forms: the question's content terms in order.
             k: how many; passages without any of the terms are not returned.
+            allowed: the passages that take part; the others score 0.
         """
-        scores = self.words.scores(forms)
-        return _best(scores, k), scores
+        return _best(self.words.scores(forms), k, allowed)
 
-    def search_characters(self, question: str, k: int) -> tuple[Numbers, Scores]:
+    def search_characters(
+        self, question: str, k: int, allowed: Allowed | None = None
+    ) -> tuple[Numbers, Scores]:
         """The same by BM25 over pairs of characters."""
-        scores = self.characters.term_scores(character_bigrams(question))
-        return _best(scores, k), scores
+        return _best(self.characters.term_scores(character_bigrams(question)), k, allowed)
 
-    def search_meaning(self, vector: Vectors, k: int) -> Numbers:
+    def search_meaning(self, vector: Vectors, k: int, allowed: Allowed | None = None) -> Numbers:
         """The passages of the ``k`` windows nearest to a question's vector (shape [1, dimensions]), best first."""
-        rows, _ = self.dense.search(vector, k)
-        passages = self.windows.passages[rows[rows >= 0]].astype(np.int64)
+        rows, _ = self.dense.search(vector, k, None if allowed is None else allowed[self.windows.passages])
+        passages = self.windows.passages[rows].astype(np.int64)
         _, first = np.unique(passages, return_index=True)
         return passages[np.sort(first)]
 
@@ -139,14 +149,16 @@ class Index:
         return float(vector[0] @ self._mean)
 
 
-def _best(scores: Scores, k: int) -> Numbers:
-    """The positions of the ``k`` highest positive scores, best first, equal ones in order of position."""
+def _best(scores: Scores, k: int, allowed: Allowed | None) -> tuple[Numbers, Scores]:
+    """The positions of the ``k`` highest positive scores, best first, equal ones in order of position; and all scores."""
+    if allowed is not None:
+        scores = scores * allowed
     positive = np.flatnonzero(scores > 0)
     if len(positive) > k:
         threshold = np.partition(scores[positive], -k)[-k]
         positive = positive[scores[positive] >= threshold]
     order = np.lexsort((positive, -scores[positive]))
-    return positive[order][:k]
+    return positive[order][:k], scores
 
 
 def _versions(analyzer: dict[str, object]) -> str:

@@ -7,12 +7,15 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from index.articles import Article, Block
+from index.filters import Filters
 from index.passages import CutPassage, Passage, Span
 from index.terms import BIGRAM_JOINT, PassageTerms, content_terms
 
@@ -81,6 +84,10 @@ def write_store(path: Path, articles: Iterable[StoredArticle]) -> None:
                 )
                 number += 1
         connection.execute("CREATE INDEX passages_by_article ON passages (article)")
+        # filters read this instead of the articles, which carry their texts
+        connection.execute(
+            "CREATE INDEX articles_by_facts ON articles (published, publisher, topics, source, url)"
+        )
         connection.commit()
     finally:
         connection.close()
@@ -132,15 +139,63 @@ class Store:
         articles = {row[0]: _article(row) for row in rows}
         return [articles[passage.article_id] for passage in passages]
 
+    def dated_texts(self, numbers: Sequence[int]) -> list[tuple[str, str | None]]:
+        """The texts of the passages of the given numbers and their articles' dates, in the order given."""
+        marks = ",".join("?" * len(numbers))
+        rows = self._all(
+            "SELECT p.number, substr(a.text, p.start + 1, p.end - p.start), a.published "
+            f"FROM passages p JOIN articles a ON a.number = p.article WHERE p.number IN ({marks})",
+            [int(number) for number in numbers],
+        )
+        by_number = {row[0]: row[1:] for row in rows}
+        return [by_number[int(number)] for number in numbers]
+
+    @cached_property
+    def newest_day(self) -> str | None:
+        """The latest date of publication, None where no article has one."""
+        newest: str | None = self._all("SELECT max(published) FROM articles", [])[0][0]
+        return newest
+
     def article(self, article_id: str) -> Article | None:
         """The article of that id, or None."""
         rows = self._all(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE id = ?", [article_id])
         return _article(rows[0]) if rows else None
 
-    def articles(self) -> list[tuple[Article, int]]:
-        """Every article with the number of its passages, in the order indexed."""
-        rows = self._all(f"SELECT {ARTICLE_COLUMNS}, passages FROM articles ORDER BY number", [])
+    def articles(self, filters: Filters | None = None) -> list[tuple[Article, int]]:
+        """Every article (that meets the filters) with the number of its passages, in the order indexed."""
+        condition, values = (filters or Filters()).condition()
+        rows = self._all(
+            f"SELECT {ARTICLE_COLUMNS}, passages FROM articles WHERE {condition} ORDER BY number", values
+        )
         return [(_article(row[:-1]), row[-1]) for row in rows]
+
+    def passages_of(self, filters: Filters) -> npt.NDArray[np.bool_]:
+        """Whether each passage is of an article that meets the filters, shape [passages]."""
+        condition, values = filters.condition()
+        meeting = self._all(f"SELECT number FROM articles WHERE {condition}", values)
+        articles = np.zeros(len(self._passage_counts), dtype=bool)
+        articles[[row[0] for row in meeting]] = True
+        return np.repeat(articles, self._passage_counts)
+
+    @cached_property
+    def _passage_counts(self) -> npt.NDArray[np.int64]:
+        """How many passages each article has, shape [articles]; both are numbered from 0 in the same order."""
+        return np.array([row[0] for row in self._all("SELECT passages FROM articles ORDER BY number", [])])
+
+    def publishers(self) -> list[tuple[str, int]]:
+        """Each publisher with the number of its articles, the most frequent first."""
+        return self._all(
+            "SELECT publisher, count(*) FROM articles WHERE publisher IS NOT NULL "
+            "GROUP BY publisher ORDER BY count(*) DESC, publisher",
+            [],
+        )
+
+    def topics(self) -> list[tuple[str, int]]:
+        """Each topic with the number of articles that name it, the most frequent first."""
+        return self._all(
+            "SELECT value, count(*) FROM articles, json_each(topics) GROUP BY value ORDER BY count(*) DESC, value",
+            [],
+        )
 
     def everything(self) -> Iterator[StoredArticle]:
         """Every article with its passages, in the order indexed."""

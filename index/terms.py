@@ -45,6 +45,14 @@ class PassageTerms:
         spans = np.array([(term.start, term.end) for term in terms], dtype=np.int32).reshape(-1, 2)
         return cls(tuple(term.form for term in terms), spans)
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, PassageTerms):
+            return NotImplemented
+        return self.forms == other.forms and np.array_equal(self.spans, other.spans)
+
+    def __hash__(self) -> int:
+        return hash(self.forms)
+
     def __len__(self) -> int:
         return len(self.forms)
 

@@ -2,9 +2,10 @@
 
 from index.articles import Article
 from index.errors import GeungeoError
+from index.filters import Filters
 from index.passages import Passage
 from rag.answer import Answer, Citation
 from rag.hits import Hit
 from rag.retriever import Retriever
 
-__all__ = ["Answer", "Article", "Citation", "GeungeoError", "Hit", "Passage", "Retriever"]
+__all__ = ["Answer", "Article", "Citation", "Filters", "GeungeoError", "Hit", "Passage", "Retriever"]

@@ -20,6 +20,7 @@ SECOND_SENTENCE = 0.7
 prototype that raised the share of half A's answers quoted from .828 to .898, in 106 characters on average."""
 
 NOT_FOUND = "이 기사들에서는 답을 찾지 못했습니다."
+NONE_ALLOWED = "거르는 조건에 맞는 기사가 없습니다."
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,11 @@ def answer_from(question: Question, hits: Sequence[Hit], evidence: Evidence) -> 
     )  # fmt: skip
     text = "\n".join(f"{citation.quote} [{citation.n}]" for citation in citations)
     return Answer(question.text, text, citations, False, confidence, tuple(hits))
+
+
+def none_allowed(question: Question) -> Answer:
+    """The abstention where no article meets the filters."""
+    return Answer(question.text, NONE_ALLOWED, (), True, 0.0, ())
 
 
 def _telling_spans(text: str, ranked: Sequence[tuple[Span, float]]) -> list[Span]:

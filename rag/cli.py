@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from index.errors import GeungeoError
 from index.generations import current_generation, default_index_dir, is_index
@@ -19,6 +19,7 @@ from rag.samples import sample_folder
 if TYPE_CHECKING:
     from index.articles import Article
     from index.build import BuildSummary
+    from index.filters import Filters
     from rag.answer import Answer
     from rag.retriever import Retriever
 
@@ -59,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--index", metavar="DIR", type=Path, help="색인 폴더 (기본: 사용자 데이터 폴더)")
     common.add_argument("--debug", action="store_true", help="오류가 나면 자세한 경로를 보입니다")
+    filters = _filter_options()
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     build = commands.add_parser("index", parents=[common], help="기사를 색인합니다")
@@ -70,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     build.set_defaults(run=_index)
 
-    ask = commands.add_parser("ask", parents=[common], help="묻고 답과 출처를 받습니다")
+    ask = commands.add_parser("ask", parents=[common, filters], help="묻고 답과 출처를 받습니다")
     ask.add_argument("question", metavar="QUESTION", help="질문")
     ask.add_argument("-k", type=int, default=5, metavar="N", help="보여 줄 대목의 수 (기본 5)")
     ask.add_argument("--json", action="store_true", help="JSON으로 출력합니다")
@@ -82,10 +84,33 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("--no-browser", action="store_true", help="브라우저를 열지 않습니다")
     chat.set_defaults(run=_chat)
 
-    articles = commands.add_parser("articles", parents=[common], help="색인된 기사를 나열합니다")
+    articles = commands.add_parser("articles", parents=[common, filters], help="색인된 기사를 나열합니다")
     articles.add_argument("--json", action="store_true", help="JSON으로 출력합니다")
     articles.set_defaults(run=_articles)
     return parser
+
+
+def _filter_options() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False)
+    group = options.add_argument_group(
+        "거르기",
+        "맞는 기사에서만 찾습니다. 같은 옵션을 여러 번 주면 그중 하나에, 다른 옵션끼리는 모두 맞아야 합니다.",
+    )
+    several: dict[str, Any] = {"action": "append", "default": []}
+    group.add_argument("--publisher", metavar="NAME", help="매체 이름", **several)
+    group.add_argument("--since", metavar="DATE", help="이날부터 나온 기사 (2025-08-31, 2025-08, 2025)")
+    group.add_argument("--until", metavar="DATE", help="이날까지 나온 기사 (그달, 그해의 마지막 날까지)")
+    group.add_argument(
+        "--source", metavar="GLOB", help="파일 경로나 웹 주소의 일부, 또는 *와 ?를 쓴 꼴", **several
+    )
+    group.add_argument("--topic", metavar="NAME", help="기사가 밝힌 주제", **several)
+    return options
+
+
+def _filters(options: argparse.Namespace) -> Filters:
+    from index.filters import Filters
+
+    return Filters(options.publisher, options.since, options.until, options.source, options.topic)
 
 
 def _index(options: argparse.Namespace) -> int:
@@ -122,7 +147,8 @@ def _ask(options: argparse.Namespace) -> int:
     clean_question(options.question)  # before anything heavy is loaded
     if options.k < 1:
         raise GeungeoError(f"-k는 1 이상이어야 합니다 (받은 값 {options.k}).")
-    answer = _retriever(options).answer(options.question, k=options.k)
+    filters = _filters(options)
+    answer = _retriever(options).answer(options.question, k=options.k, filters=filters)
     print(
         json.dumps(answer_json(answer), ensure_ascii=False, indent=2)
         if options.json
@@ -196,9 +222,10 @@ def _chat(options: argparse.Namespace) -> int:
 def _articles(options: argparse.Namespace) -> int:
     from index.store import Store
 
+    filters = _filters(options)
     _build_sample_if_none(options)
     folder, _ = current_generation(_index_dir(options))
-    rows = Store(folder / "articles.sqlite").articles()
+    rows = Store(folder / "articles.sqlite").articles(filters)
     if options.json:
         print(
             json.dumps(

@@ -47,7 +47,14 @@ async function openArticle(button) {
   body.focus({ preventScroll: true });
 }
 
+// Gradio's accordion does not tell a screen reader whether it is open.
+function tellWhetherOpen() {
+  const label = document.querySelector("#filters > .label-wrap");
+  label?.setAttribute("aria-expanded", String(label.classList.contains("open")));
+}
+
 document.addEventListener("click", (event) => {
+  if (event.target.closest("#filters > .label-wrap")) requestAnimationFrame(tellWhetherOpen);
   const link = event.target.closest(".gg-cite, .gg-to-sources");
   const opener = event.target.closest(".gg-open");
   if (link) {
@@ -66,6 +73,7 @@ document.addEventListener("click", (event) => {
 // A new question comes to the top of the conversation, and new sources are read from their top.
 let turn = "", group = "";
 new MutationObserver(() => {
+  tellWhetherOpen();
   const newest = [...document.querySelectorAll(".gg-turn")].pop();
   const sources = [...document.querySelectorAll(".gg-sources")].pop();
   const state = newest ? newest.id + newest.lastElementChild.className : "";

@@ -17,7 +17,7 @@ import gradio as gr
 
 from index.errors import GeungeoError
 from rag import page_html
-from rag.page_desk import MOST_TURNS, Desk, Turns
+from rag.page_desk import MOST_TURNS, Desk, Narrowing, Turns
 from rag.retriever import Retriever
 
 FIRST_PORT, PORTS = 7860, 100
@@ -61,6 +61,7 @@ def build_page(retriever: Retriever) -> gr.Blocks:
                 with gr.Row(elem_id="ask"):
                     question = _question_box()
                     send = gr.Button("묻기", variant="primary", elem_id="send", scale=0)
+                    boxes = _filter_boxes(desk)
             sources = _html(desk.sources(()), elem_id="sources")
         _reader(desk)
 
@@ -71,13 +72,13 @@ def build_page(retriever: Retriever) -> gr.Blocks:
             "concurrency_id": "ask",
         }
 
-        def ask(text: str, before: Turns) -> Iterator[tuple[Any, ...]]:
+        def ask(text: str, before: Turns, *narrowing: Any) -> Iterator[tuple[Any, ...]]:
             skip = gr.skip()
             if text.strip():
                 hide, show = gr.update(visible=False), gr.update(visible=True)
                 waiting = desk.conversation((*before, desk.waiting(text, before)))
                 yield before, waiting, skip, "", hide, show
-            turn = desk.reply(text, before)
+            turn = desk.reply(text, before, Narrowing(*narrowing))
             after = (*before, turn)[-MOST_TURNS:]
             if turn.sources is None:
                 # what could not be answered goes back to be corrected, and the next turn takes its place
@@ -89,9 +90,9 @@ def build_page(retriever: Retriever) -> gr.Blocks:
             show = gr.update(visible=bool(desk.examples))
             return (), desk.conversation(()), desk.sources(()), "", show, gr.update(visible=False)
 
-        gr.on([question.submit, send.click], ask, [question, turns], **events)
+        gr.on([question.submit, send.click], ask, [question, turns, *boxes], **events)
         for button in buttons:
-            button.click(ask, [button, turns], **events)
+            button.click(ask, [button, turns, *boxes], **events)
         fresh.click(start_again, None, **events)
     page.queue(default_concurrency_limit=min(AT_ONCE, os.cpu_count() or 1))
     return page
@@ -116,6 +117,31 @@ def _question_box() -> gr.Textbox:
             autocomplete="off", spellcheck=False, lang="ko", enterkeyhint="send"
         ),
     )
+
+
+def _filter_boxes(desk: Desk) -> list[gr.components.Component]:
+    """The filters, folded up under the question box: a box for each field of ``Narrowing``, in its order."""
+    label = desk.filters_label(Narrowing())
+    with gr.Accordion(label, open=False, elem_id="filters") as filters:
+        with gr.Row(elem_id="filter-boxes"):
+            choosing: dict[str, Any] = {"multiselect": True, "min_width": 200}
+            publishers = gr.Dropdown(desk.publishers, label="매체", visible=bool(desk.publishers), **choosing)
+            topics = gr.Dropdown(desk.topics, label="주제", visible=bool(desk.topics), **choosing)
+            typing: dict[str, Any] = {"max_lines": 1, "min_width": 120}
+            since = gr.Textbox(label="이날부터", placeholder="예: 2025-08", **typing)
+            until = gr.Textbox(label="이날까지", placeholder="예: 2025-12-31", **typing)
+            source = gr.Textbox(label="파일 경로나 웹 주소", placeholder="예: 경제/ 또는 2025*.md", **typing)
+        clear = gr.Button("거르기 지우기", elem_id="clear-filters", size="sm")
+    boxes: list[gr.components.Component] = [publishers, topics, since, until, source]
+    quiet: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
+
+    def relabel(*narrowing: Any) -> Any:
+        return gr.update(label=desk.filters_label(Narrowing(*narrowing)))
+
+    typed = [event for box in (since, until, source) for event in (box.blur, box.submit)]
+    gr.on([publishers.change, topics.change, *typed], relabel, boxes, filters, **quiet)
+    clear.click(lambda: ([], [], "", "", "", gr.update(label=label)), None, [*boxes, filters], **quiet)
+    return boxes
 
 
 def _reader(desk: Desk) -> None:

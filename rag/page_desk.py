@@ -13,6 +13,7 @@ import numpy as np
 
 from index.articles import Article
 from index.errors import GeungeoError
+from index.filters import Filters
 from rag import page_html
 from rag.retriever import Retriever
 
@@ -23,6 +24,8 @@ MOST_TURNS = 30
 MOST_LISTED = 8
 """Articles named on the page before the first question."""
 MOST_EXAMPLES = 5
+MOST_CHOICES = 300
+"""Publishers, and topics, to choose from: the most frequent ones."""
 BROKEN = (
     "문제가 생겨 답하지 못했습니다. 다시 물어봐 주세요. 되풀이되면 이 프로그램을 띄운 창의 오류를 살펴보세요."
 )
@@ -52,9 +55,29 @@ class Turn:
     reply: str
     sources: str | None
     """The passages behind the reply; None where it is no answer, but a notice."""
+    narrowed: str = ""
+    """The filters in force, in words; empty where there were none."""
 
 
 Turns = tuple[Turn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What a visitor has chosen to narrow the search to, as it stands in the boxes; None in those never opened."""
+
+    publishers: Sequence[str] | None = None
+    topics: Sequence[str] | None = None
+    since: str | None = None
+    until: str | None = None
+    source: str | None = None
+
+    def filters(self) -> Filters:
+        """The filters meant. Raises QuestionError where a day is none."""
+        return Filters(self.publishers or (), self.since, self.until, self.source or (), self.topics or ())
+
+
+NOT_NARROWED = Narrowing()
 
 
 class Desk:
@@ -67,27 +90,42 @@ class Desk:
         articles = some_articles(retriever, MOST_LISTED)
         self.header = page_html.header(total, passages, manifest.sample)
         self.examples = example_questions(retriever, articles)
+        self.publishers = _choices(retriever.index.store.publishers())
+        self.topics = _choices(retriever.index.store.topics())
         self._collection = page_html.collection(articles, total)
 
     def waiting(self, question: str, before: Turns) -> Turn:
         """The turn of a question whose answer is still being looked for."""
         return Turn(_next(before), question, page_html.pending(), None)
 
-    def reply(self, question: str, before: Turns) -> Turn:
+    def reply(self, question: str, before: Turns, narrowing: Narrowing = NOT_NARROWED) -> Turn:
         """The turn of a question; whatever goes wrong becomes a line to the user."""
         number = _next(before)
         try:
-            found = self._retriever.answer(question)
-            return Turn(number, question, page_html.answer(number, found), page_html.sources(number, found))
+            filters = narrowing.filters()
+            found = self._retriever.answer(question, filters=filters)
+            return Turn(
+                number, question, page_html.answer(number, found), page_html.sources(number, found),
+                " · ".join(in_words(filters)),
+            )  # fmt: skip
         except GeungeoError as error:
             return Turn(number, question, page_html.notice(str(error)), None)
         except Exception:
             log.exception("a question could not be answered")
             return Turn(number, question, page_html.notice(BROKEN), None)
 
+    def filters_label(self, narrowing: Narrowing) -> str:
+        """What stands on the closed filters: those in force, in words."""
+        try:
+            return " · ".join(["거르기", *in_words(narrowing.filters())])
+        except GeungeoError:
+            return "거르기 · 날짜를 확인하세요"
+
     def conversation(self, turns: Sequence[Turn]) -> str:
         """The questions with their replies; a word of welcome where there are none."""
-        replies = "".join(page_html.turn(turn.number, turn.question, turn.reply) for turn in turns)
+        replies = "".join(
+            page_html.turn(turn.number, turn.question, turn.reply, turn.narrowed) for turn in turns
+        )
         return page_html.conversation(replies or page_html.welcome())
 
     def sources(self, turns: Sequence[Turn]) -> str:
@@ -112,6 +150,22 @@ class Desk:
             return page_html.notice("이 기사는 이제 색인에 없습니다.")
         spans = [(int(start), int(end)) for start, end in asked["spans"]]
         return page_html.whole_article(article, spans[0] if spans else None, spans[1:])
+
+
+def in_words(filters: Filters) -> list[str]:
+    """The filters as a reader says them, one string a kind; empty where there are none."""
+    if filters.since and filters.until:
+        days = [f"{filters.since}~{filters.until}"]
+    else:
+        days = [f"{filters.since}부터"] * bool(filters.since) + [f"{filters.until}까지"] * bool(filters.until)
+    named = (filters.publishers, filters.topics, filters.sources)
+    publishers, topics, sources = ([", ".join(values)] if values else [] for values in named)
+    return [*publishers, *topics, *days, *sources]
+
+
+def _choices(counted: Sequence[tuple[str, int]]) -> list[tuple[str, str]]:
+    """The most frequent names, each as it is shown (with its count) and as it is."""
+    return [(f"{name} ({count:,})", name) for name, count in counted[:MOST_CHOICES]]
 
 
 def _next(turns: Turns) -> int:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from index.articles import Article, BlockKind
 from index.passages import Span
-from rag.answer import Answer, Citation
+from rag.answer import NONE_ALLOWED, Answer, Citation
 from rag.hits import Hit
 
 OPENED_NEAREST = 2
@@ -89,19 +89,21 @@ def welcome() -> str:
     )
 
 
-def turn(number: int, question: str, reply: str) -> str:
+def turn(number: int, question: str, reply: str, narrowed: str = "") -> str:
     """One question with the reply to it.
 
     Args:
         number: of the turn in this conversation, from 1.
         question: as asked; a very long one is shown shortened, a blank one not at all.
         reply: markup, of ``answer``, ``notice`` or ``pending``.
+        narrowed: the filters that were in force, in words.
     """
     shown = " ".join(question.split())
     if len(shown) > LONGEST_ECHO:
         shown = shown[:LONGEST_ECHO].rstrip() + "…"
     asked = f'<h3 class="gg-question"><span>{escape(shown)}</span></h3>' if shown else ""
-    return f'<article class="gg-turn" id="turn-{number}">{asked}{reply}</article>'
+    among = f'<p class="gg-narrowed">거른 기사에서 찾음: {escape(narrowed)}</p>' if narrowed else ""
+    return f'<article class="gg-turn" id="turn-{number}">{asked}{among}{reply}</article>'
 
 
 def pending() -> str:
@@ -118,7 +120,9 @@ def answer(number: int, found: Answer) -> str:
     """The reply to the question of turn ``number``: quotations with their citations, or the abstention."""
     if found.abstained:
         advice = "낱말을 바꾸어 다시 물어보세요."
-        if found.hits:
+        if found.text == NONE_ALLOWED:
+            advice = "조건을 넓히거나 지우고 다시 물어보세요."
+        elif found.hits:
             advice = "낱말을 바꾸어 다시 묻거나, 가까운 대목을 직접 확인해 보세요."
         near = _to_sources(number, f"관련 있을 수 있는 대목 {len(found.hits)}곳") if found.hits else ""
         return f'<div class="gg-abstention"><p><b>{escape(found.text)}</b></p><p>{advice}</p>{near}</div>'
@@ -150,6 +154,8 @@ def _to_sources(number: int, label: str) -> str:
 
 def sources(number: int, found: Answer) -> str:
     """The passages behind the answer of turn ``number``: the cited ones, then the other near ones."""
+    if not found.hits:
+        return ""
     cited = _cited(found)
     by_id = {hit.passage.id: hit for hit in found.hits}
     cards = [

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from index.filters import Filters
 from index.passages import Span
 from index.searching import DenseScores, Index, Numbers
 from index.store import StoredPassage
@@ -15,6 +16,7 @@ from rag.fusion import DENSE_WEIGHT, Scores, convex_combination, lexical_score, 
 from rag.question import Question
 from rag.rescoring import DEPTH, Signals, rescored
 from rag.sentences import SentenceRanker
+from rag.time_agreement import favour
 
 Voices = Literal["hybrid", "lexical", "dense"]
 
@@ -55,12 +57,13 @@ class Pool:
         return np.lexsort((self.numbers, -scores))[:most]
 
 
-def gather(index: Index, question: Question, depth: int, voices: Voices) -> Pool:
-    """The best ``depth`` passages of each search (of three times as many windows, for the dense one)."""
-    by_words, word_scores = index.search_words(question.forms, depth)
-    by_characters, character_scores = index.search_characters(question.text, depth)
+def gather(index: Index, question: Question, depth: int, voices: Voices, filters: Filters | None) -> Pool:
+    """The best ``depth`` allowed passages of each search (of three times as many windows, for the dense one)."""
+    allowed = index.allowed(filters)
+    by_words, word_scores = index.search_words(question.forms, depth, allowed)
+    by_characters, character_scores = index.search_characters(question.text, depth, allowed)
     vector = index.encoder.encode_query(question.text)
-    by_meaning = index.search_meaning(vector, 3 * depth)
+    by_meaning = index.search_meaning(vector, 3 * depth, allowed)
     by_letters = np.union1d(by_words, by_characters)
     chosen = {"lexical": by_letters, "dense": np.sort(by_meaning)}.get(voices)
     numbers = np.union1d(by_letters, by_meaning) if chosen is None else chosen
@@ -75,13 +78,19 @@ def gather(index: Index, question: Question, depth: int, voices: Voices) -> Pool
 
 
 def rank(
-    index: Index, question: Question, k: int, voices: Voices, dense_weight: float = DENSE_WEIGHT
+    index: Index,
+    question: Question,
+    k: int,
+    voices: Voices,
+    filters: Filters | None = None,
+    dense_weight: float = DENSE_WEIGHT,
 ) -> tuple[list[Candidate], float]:
     """The ``k`` best candidates, best first, and the collection's mean dense score for the question."""
-    pool = gather(index, question, max(CANDIDATES, k), voices)
+    pool = gather(index, question, max(CANDIDATES, k), voices, filters)
     scores = {"lexical": pool.lexical, "dense": pool.dense}.get(voices)
     if scores is None:
         scores = convex_combination(pool.lexical, pool.dense, dense_weight)
+        scores = favour(question.text, index.store, pool.numbers, scores, max(k, DEPTH))
     order = pool.ordered(scores, max(k, DEPTH) if voices == "hybrid" else k)
     stored = index.store.passages_alone(pool.numbers[order].tolist())
     ranker = SentenceRanker(question, index.words.idf(question.forms).tolist(), pool.background)

@@ -50,9 +50,9 @@ class Signals:
     @property
     def score(self) -> float:
         """Their weighted mean, 0..1."""
-        return sum(weight * value for weight, value in zip(WEIGHTS, astuple(self), strict=True)) / sum(
-            WEIGHTS
-        )
+        values: tuple[float, ...] = astuple(self)
+        weighted: float = np.dot(WEIGHTS, values) / sum(WEIGHTS)
+        return float(weighted)
 
 
 WEIGHTS = (9.84, 11.0, 1.46, 10.48, 0.65)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from index.articles import Article
 from index.errors import QuestionError
+from index.filters import Filters
 from index.korean import shared_kiwi
 from index.searching import Index
-from rag.answer import Answer, answer_from
+from rag.answer import Answer, answer_from, none_allowed
 from rag.evidence import weigh
 from rag.fusion import DENSE_WEIGHT
 from rag.hits import Hit, as_hit
@@ -39,42 +40,50 @@ class Retriever:
         wait_for_encoder()
         return cls(index)
 
-    def search(self, question: str, k: int = 5, *, voices: Voices = "hybrid") -> list[Hit]:
+    def search(
+        self, question: str, k: int = 5, *, voices: Voices = "hybrid", filters: Filters | None = None
+    ) -> list[Hit]:
         """The ``k`` passages that fit the question best, best first; fewer where the index holds fewer.
+
+        Where the question names a time, passages that tell of that time are favoured (``rag.time_agreement``).
 
         Args:
             question: in Korean (any language the encoder knows will do).
             k: at least 1.
             voices: all searches, or the lexical ones (words, character pairs) or the dense one alone.
+            filters: only passages of articles that meet these are searched; there may be none.
 
         Raises:
             QuestionError: the question is blank, too long or no text, or ``k`` is not positive.
         """
-        return self._search(read_question(question), k, voices)[0]
+        return self._search(read_question(question), k, voices, filters)[0]
 
-    def answer(self, question: str, k: int = 5) -> Answer:
+    def answer(self, question: str, k: int = 5, *, filters: Filters | None = None) -> Answer:
         """The sentences that answer the question, quoted and cited, or an abstention where the evidence is weak.
 
-        Raises:
-            QuestionError: as ``search``.
+        Arguments and errors are those of ``search``; where no article meets the filters the answer says so.
         """
         read = read_question(question)
-        hits, background = self._search(read, k, "hybrid")
+        hits, background = self._search(read, k, "hybrid", filters)
+        if filters and not hits:
+            return none_allowed(read)
         evidence = weigh(self.index, read, hits, background)
         return answer_from(read, hits, evidence)
 
-    def articles(self) -> list[tuple[Article, int]]:
-        """Every article of the index with the number of its passages."""
-        return self.index.store.articles()
+    def articles(self, filters: Filters | None = None) -> list[tuple[Article, int]]:
+        """Every article of the index (that meets the filters) with the number of its passages."""
+        return self.index.store.articles(filters)
 
     def article(self, article_id: str) -> Article | None:
         """The article of that id, or None."""
         return self.index.store.article(article_id)
 
-    def _search(self, question: Question, k: int, voices: Voices) -> tuple[list[Hit], float]:
+    def _search(
+        self, question: Question, k: int, voices: Voices, filters: Filters | None
+    ) -> tuple[list[Hit], float]:
         """The hits, and the collection's mean dense score for the question."""
         if k < 1:
             raise QuestionError(f"k는 1 이상이어야 합니다 (받은 값 {k}).")
-        candidates, background = rank(self.index, question, k, voices, self.dense_weight)
+        candidates, background = rank(self.index, question, k, voices, filters, self.dense_weight)
         articles = self.index.store.articles_of([candidate.stored.passage for candidate in candidates])
         return [as_hit(*pair, question) for pair in zip(candidates, articles, strict=True)], background

@@ -54,6 +54,33 @@ def test_articles_lists_them(seeds_index: Path, capsys: pytest.CaptureFixture[st
     assert {item["passages"] > 0 for item in json.loads(out)} == {True}
 
 
+def test_filters_narrow_what_is_asked_and_listed(
+    seeds_index: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index = ("--index", str(seeds_index))
+    status, out, _ = run(capsys, "ask", "SKT 컨소시엄", "-k", "9", "--json", "--source", "skt-f*", *index)
+    assert status == 0
+    assert {Path(hit["article"]["source"]).name for hit in json.loads(out)["hits"]} == {
+        "skt-full-stack-ai.md"
+    }
+    status, out, _ = run(
+        capsys, "articles", "--topic", "컨소시엄", "--topic", "500B", "--publisher", "근거 편집부", *index
+    )
+    assert status == 0 and [line.rsplit("/", 1)[1] for line in out.splitlines()] == [
+        "k-ai-consortia.md",
+        "skt-500b-tech-conference.md",
+    ]
+    status, out, _ = run(capsys, "articles", "--since", "2025-10", "--until", "2025-10", *index)
+    assert status == 0 and "skt-500b-tech-conference.md" in out and len(out.splitlines()) == 1
+
+
+def test_ask_says_when_no_article_meets_the_filters(
+    seeds_index: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, _ = run(capsys, "ask", QUESTION, "--publisher", "없는신문", "--index", str(seeds_index))
+    assert status == 0 and out.strip() == "거르는 조건에 맞는 기사가 없습니다."
+
+
 def test_index_reports_what_it_did_and_what_it_skipped(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -71,7 +98,8 @@ def test_index_reports_what_it_did_and_what_it_skipped(
     [
         ("ask", ""), ("ask", "   "), ("ask", "가" * 100_000), ("ask", "\x01\x02"), ("ask", "질문", "-k", "0"),
         ("ask", "질문", "--index", "/no/such/index"), ("articles", "--index", "/no/such/index"),
-        ("index", "/no/such/folder"), ("chat", "--index", "/no/such/index"),
+        ("ask", "질문", "--since", "어제"), ("articles", "--until", "2025-13"),
+        ("ask", "질문", "--since", "2026", "--until", "2025"), ("index", "/no/such/folder"), ("chat", "--index", "/no/such/index"),
     ],
 )  # fmt: skip
 def test_bad_input_is_one_line_and_status_2(

@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from index import GeungeoError, build_index
+from index import Filters, GeungeoError, build_index
 from rag import Answer, Retriever
 from rag.answer import NOT_FOUND
 
@@ -93,8 +93,8 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class SureOfNothing(Retriever):
     """Finds no answer to ``NOTHING``, wherever the threshold for abstaining lies."""
 
-    def answer(self, question: str, k: int = 5) -> Answer:
-        found = super().answer(question, k)
+    def answer(self, question: str, k: int = 5, *, filters: Filters | None = None) -> Answer:
+        found = super().answer(question, k, filters=filters)
         if question != NOTHING:
             return found
         return replace(found, text=NOT_FOUND, citations=(), abstained=True)
@@ -376,6 +376,67 @@ def test_a_new_conversation_starts_from_nothing(visit: Visit) -> None:
     visit.page.locator(".gg-welcome").wait_for()
     assert visit.count(".gg-turn") == 0 and "찾아볼 기사" in visit.text("#sources")
     assert visit.ask(BRIDGE).locator(".gg-question").text_content() == BRIDGE
+
+
+def filters_closed(visit: Visit) -> str:
+    return str(visit.page.locator("#filters > .label-wrap > span").first.text_content())
+
+
+def test_filters_are_set_by_keyboard_hold_for_every_question_and_are_cleared(visit: Visit) -> None:
+    label = visit.page.locator("#filters > .label-wrap")
+    assert filters_closed(visit) == "거르기" and label.get_attribute("aria-expanded") == "false"
+    assert not visit.page.get_by_label("매체").is_visible()
+    label.focus()
+    visit.page.keyboard.press("Enter")
+    visit.page.get_by_label("매체").wait_for()
+    assert label.get_attribute("aria-expanded") == "true"
+    visit.page.keyboard.press("Tab")  # to the publishers
+    visit.page.keyboard.type("강변")
+    visit.page.get_by_role("option", name="강변신문 (1)").wait_for()
+    visit.page.keyboard.press("Enter")
+    visit.page.wait_for_function(
+        "document.querySelector('#filters > .label-wrap').textContent.includes('거르기 · 강변신문')"
+    )
+    for turn, question in enumerate([BRIDGE, "한빛시립도서관 야간 열람실의 좌석은?"], start=1):
+        asked = visit.ask(question, turn)
+        assert asked.locator(".gg-narrowed").text_content() == "거른 기사에서 찾음: 강변신문"
+        facts = visit.page.locator(f"#sources-{turn} .gg-facts").all_text_contents()
+        assert facts and all("강변신문" in fact for fact in facts)
+    visit.page.get_by_role("button", name="거르기 지우기").click()
+    visit.page.wait_for_function(
+        "document.querySelector('#filters > .label-wrap span').textContent === '거르기'"
+    )
+    asked = visit.ask(LIBRARY, 3)
+    assert (
+        asked.locator(".gg-narrowed").count() == 0
+        and "밤 열 시" in asked.locator("blockquote").first.text_content()
+    )
+
+
+def test_dates_narrow_and_a_day_that_is_none_is_said_at_once(phone: Visit) -> None:
+    phone.page.locator("#filters > .label-wrap").tap()
+    since = phone.page.get_by_label("이날부터")
+    since.fill("어제")
+    since.press("Enter")
+    shown = "document.querySelector('#filters > .label-wrap span').textContent"
+    phone.page.wait_for_function(f"{shown} === '거르기 · 날짜를 확인하세요'")
+    assert "날짜를 읽을 수 없습니다" in phone.ask(CRANES).text_content()
+    since.fill("2025-03")
+    phone.page.get_by_label("이날까지").fill("2025-03")
+    phone.page.get_by_label("이날까지").press("Enter")
+    phone.page.wait_for_function(f"{shown} === '거르기 · 2025-03-01~2025-03-31'")
+    assert "한빛시립도서관이" in phone.ask(LIBRARY).locator("blockquote").first.text_content()
+    assert "한빛일보2025-03-04" in phone.text("#sources .gg-facts") and phone.count(".gg-card") == 2
+    assert phone.page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_where_no_article_meets_the_filters_it_says_so(visit: Visit) -> None:
+    visit.page.locator("#filters > .label-wrap").click()
+    visit.page.get_by_label("파일 경로나 웹 주소").fill("없는폴더/*")
+    turn = visit.ask(LIBRARY)
+    assert "거르는 조건에 맞는 기사가 없습니다." in turn.text_content()
+    assert turn.locator(".gg-narrowed").text_content() == "거른 기사에서 찾음: 없는폴더/*"
+    assert visit.count(".gg-card") == 0
 
 
 def test_dark_where_the_system_is_dark(browser: Any, address: str) -> None:

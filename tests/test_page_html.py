@@ -9,12 +9,22 @@ from typing import Any, get_args
 
 import pytest
 
-from index import Article, Block, Passage, QuestionError
+from index import Article, Block, Filters, Passage, QuestionError
 from index.articles import BlockKind
 from rag import Retriever, page_html
-from rag.answer import NOT_FOUND, Answer, Citation
+from rag.answer import NONE_ALLOWED, NOT_FOUND, Answer, Citation
 from rag.hits import Hit
-from rag.page_desk import BROKEN, MOST_EXAMPLES, NAMED, Desk, Turn, example_questions, some_articles
+from rag.page_desk import (
+    BROKEN,
+    MOST_EXAMPLES,
+    NAMED,
+    Desk,
+    Narrowing,
+    Turn,
+    example_questions,
+    in_words,
+    some_articles,
+)
 
 HOSTILE = "<script>hack()</script><img src=x onerror=\"hack()\"> '~~줄~~' ${hack()} {{hack}} &amp; **굵게**"
 TITLE_LINE, BODY, COPYRIGHT = "강을 건너는 다리", "다리는 봄에 열린다. 길이는 1~2km다.", "무단 전재 금지"
@@ -162,7 +172,7 @@ def test_nothing_in_an_article_or_a_question_becomes_markup() -> None:
     pages = [
         page_html.turn(1, HOSTILE, page_html.answer(1, found)), page_html.sources(1, found),
         page_html.sources(2, near), page_html.whole_article(hostile, (0, 20), [(5, 9)]),
-        page_html.collection([hostile], 1), page_html.notice(HOSTILE),
+        page_html.collection([hostile], 1), page_html.notice(HOSTILE), page_html.turn(1, "", "", HOSTILE),
     ]  # fmt: skip
     for markup in pages:
         tags = Tags(markup)
@@ -220,7 +230,7 @@ def test_a_notice_takes_the_place_of_an_answer_when_something_fails(
     blank = desk.reply("  ", ())
     assert blank.sources is None and "질문이 비어 있습니다" in blank.reply and not caplog.records
 
-    def fail(question: str) -> Answer:
+    def fail(question: str, filters: Filters) -> Answer:
         raise (RuntimeError("<b>속사정</b>") if question == "고장" else QuestionError("<질문>을 고치세요."))
 
     monkeypatch.setattr(retriever, "answer", fail)
@@ -228,6 +238,37 @@ def test_a_notice_takes_the_place_of_an_answer_when_something_fails(
     broken = desk.reply("고장", (Turn(4, "앞", "", ""),))
     assert BROKEN in broken.reply and "속사정" not in broken.reply and broken.number == 5
     assert "속사정" in caplog.text
+
+
+def test_filters_are_in_force_named_and_chosen_from_what_there_is(retriever: Retriever) -> None:
+    desk = Desk(retriever)
+    assert desk.publishers == [("근거 편집부 (4)", "근거 편집부")]
+    assert ("컨소시엄 (1)", "컨소시엄") in desk.topics
+    narrowing = Narrowing(["근거 편집부"], ["컨소시엄", "500B"], "2025-10", "2025", " skt* ")
+    turn = desk.reply("SKT의 모델 크기는?", (), narrowing)
+    assert turn.narrowed == "근거 편집부 · 컨소시엄, 500B · 2025-10-01~2025-12-31 · skt*"
+    assert turn.sources and set(re.findall(r"<span>([\w-]+\.md)</span>", turn.sources)) == {
+        "skt-500b-tech-conference.md"
+    }
+    shown = Tags(desk.conversation((turn,)))
+    assert shown.of_class("gg-narrowed") and turn.narrowed in shown.text
+    assert not Tags(desk.conversation((desk.reply("SKT", ()),))).of_class("gg-narrowed")
+    assert desk.filters_label(narrowing) == f"거르기 · {turn.narrowed}"
+    assert desk.filters_label(Narrowing()) == "거르기" and in_words(Filters(until="2024")) == [
+        "2024-12-31까지"
+    ]
+
+
+def test_a_day_that_is_none_is_noticed_before_and_after_asking(retriever: Retriever) -> None:
+    desk, wrong = Desk(retriever), Narrowing(since="어제쯤")
+    assert desk.filters_label(wrong) == "거르기 · 날짜를 확인하세요"
+    turn = desk.reply("SKT의 모델 크기는?", (), wrong)
+    assert turn.sources is None and "날짜를 읽을 수 없습니다: &#x27;어제쯤&#x27;" in turn.reply
+
+
+def test_where_no_article_meets_the_filters_the_page_says_so(retriever: Retriever) -> None:
+    turn = Desk(retriever).reply("SKT의 모델 크기는?", (), Narrowing(publishers=["없는신문"]))
+    assert NONE_ALLOWED in turn.reply and "조건을 넓히거나" in turn.reply and turn.sources == ""
 
 
 def test_only_the_last_sources_are_seen_and_a_notice_leaves_them(retriever: Retriever) -> None:

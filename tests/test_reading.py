@@ -165,6 +165,13 @@ def test_text_from_elsewhere() -> None:
     assert article_from_text("사과", source="").title == "사과"
 
 
+@pytest.mark.parametrize(
+    ("given", "day"), [("2025.3.4", "2025-03-04"), ("20250304", "2025-03-04"), ("봄", None)]
+)
+def test_a_given_day_is_written_as_all_days_are(given: str, day: str | None) -> None:
+    assert article_from_text("사과가 붉다.", source="a.txt", published=given).published == day
+
+
 # -- Front matter and Markdown -----------------------------------------------------------------------------
 FRONT = """---
 title: "가나시 새 도서관 문 연다"

@@ -13,6 +13,7 @@ from rag.answer import NOT_FOUND
 from rag.evidence import ABSTAIN_BELOW, STAND_IN_COSINES, Evidence
 from rag.fusion import convex_combination, lexical_score, scaled
 from rag.question import LONGEST, clean_question, read_question
+from rag.ranking import CANDIDATES, gather
 
 QUESTION = "해인 클러스터 이름의 유래는?"
 
@@ -57,8 +58,17 @@ def test_candidates_are_enough(retriever: Retriever) -> None:
             lexical, scaled(cosines, index.background(vector), cosines.max()), retriever.dense_weight
         )
         best = np.lexsort((everything, -fused))[:10]
-        expected = [item.passage.id for item, _ in index.store.passages(best.tolist())]
-        assert [hit.passage.id for hit in retriever.search(question, k=10)] == expected
+        pool = gather(index, read, CANDIDATES, "hybrid", None)
+        scores = convex_combination(pool.lexical, pool.dense, retriever.dense_weight)
+        assert pool.numbers[pool.ordered(scores, 10)].tolist() == best.tolist()
+
+
+def test_the_second_look_does_not_depend_on_how_many_are_asked_for(retriever: Retriever) -> None:
+    for question in (QUESTION, "컨소시엄에 참여한 기업은 몇 곳인가", "지난 8월 정부가 고른 정예팀"):
+        deep = [(hit.passage.id, hit.score) for hit in retriever.search(question, k=40)]
+        assert [score for _, score in deep] == sorted((score for _, score in deep), reverse=True)
+        for k in (1, 5, 30):
+            assert [(hit.passage.id, hit.score) for hit in retriever.search(question, k=k)] == deep[:k]
 
 
 def test_more_than_there_is_gives_all_there_is(retriever: Retriever) -> None:
