@@ -91,13 +91,13 @@ def evaluate_outside(collection: Collection, compare: Path | None = None) -> Out
         GeungeoError: nothing can be indexed, or the run file cannot be read.
     """
     compared = _read_run(compare) if compare else None
-    retriever = _open(collection)
+    retriever = open_outside(collection)
     gold = {question.id: question.relevant for question in collection.questions}
     found: dict[Voices, Rankings] = {voices: {} for voices in VOICES}
     holding: list[bool] = []
     for question in tqdm(collection.questions, desc=collection.name, delay=1.0, file=sys.stderr):
         for voices in VOICES:
-            hits = retriever.search(_asked(question), RUN_DEPTH if voices == "hybrid" else 10, voices=voices)
+            hits = retriever.search(asked(question), RUN_DEPTH if voices == "hybrid" else 10, voices=voices)
             found[voices][question.id] = [(hit.article.source, hit.score) for hit in hits]
             if (
                 voices == "hybrid"
@@ -125,7 +125,7 @@ def evaluate_outside(collection: Collection, compare: Path | None = None) -> Out
     )  # fmt: skip
 
 
-def _asked(question: OutsideQuestion) -> str:
+def asked(question: OutsideQuestion) -> str:
     """A collection's question as typed; one that cannot be asked (too long, say) is cut, never skipped."""
     try:
         return clean_question(question.text)
@@ -134,7 +134,7 @@ def _asked(question: OutsideQuestion) -> str:
 
 
 def _best_sentence_holds(retriever: Retriever, hit: Hit, question: OutsideQuestion) -> bool:
-    read = read_question(_asked(question))
+    read = read_question(asked(question))
     idf = dict(zip(read.forms, retriever.index.words.idf(read.forms).tolist(), strict=True))
     start, end = rank_sentences(hit, read, idf)[0][0]
     sentence = hit.passage.text[start:end]
@@ -155,7 +155,8 @@ def _compare(
     }
 
 
-def _open(collection: Collection) -> Retriever:
+def open_outside(collection: Collection) -> Retriever:
+    """A retriever over the entries of a collection, indexed once for each content and program."""
     key = hashlib.sha256()
     for article in collection.articles:
         key.update(f"{article.source}\0{article.title}\0{article.text}\0".encode("utf-8", "surrogatepass"))

@@ -28,9 +28,9 @@ def scaled(scores: Scores, floor: float, best: float) -> Scores:
     return clipped
 
 
-def lexical_score(words: Scores, characters: Scores) -> Scores:
-    """The two lexical voices, scaled, as one."""
-    score: Scores = ((1 - CHARACTER_SHARE) * words + CHARACTER_SHARE * characters).astype(np.float32)
+def lexical_score(words: Scores, characters: Scores, share: float = CHARACTER_SHARE) -> Scores:
+    """The two lexical voices, scaled, as one; ``share`` of it is the characters'."""
+    score: Scores = ((1.0 - share) * words + share * characters).astype(np.float32)
     return score
 
 
