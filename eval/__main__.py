@@ -12,7 +12,8 @@ from eval.collections import Collection
 from eval.evaluate import Report, evaluate, open_collection
 from eval.floors import check_floors
 from eval.gold import read_gold
-from eval.outside import evaluate_outside, write_run
+from eval.metrics import DEPTH
+from eval.outside import RUN_DEPTH, evaluate_outside, write_run
 from eval.question_sets import add_set_options, check_set_options, gold_sets, outside_collection
 from index.errors import GeungeoError
 
@@ -52,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _outside(collection: Collection, options: argparse.Namespace) -> int:
-    report = evaluate_outside(collection, options.compare)
+    report = evaluate_outside(collection, options.compare, RUN_DEPTH if options.run else DEPTH)
     if options.run:
         write_run(options.run, report.rankings)
     print(json.dumps(report.as_json(), ensure_ascii=False, indent=2) if options.json else report.table())

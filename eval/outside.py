@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from eval.collections import Collection, OutsideQuestion
 from eval.evaluate import Row
-from eval.metrics import bootstrap_interval, randomisation_test, score_all
+from eval.metrics import DEPTH, bootstrap_interval, randomisation_test, score_all
 from index.build import index_articles
 from index.decoding import normalise
 from index.errors import GeungeoError, IndexFormatError
@@ -80,12 +80,15 @@ class OutsideReport:
         return "\n".join(lines)
 
 
-def evaluate_outside(collection: Collection, compare: Path | None = None) -> OutsideReport:
+def evaluate_outside(
+    collection: Collection, compare: Path | None = None, depth: int = DEPTH
+) -> OutsideReport:
     """Searches every question of the collection by each voice and by both.
 
     Args:
         collection: indexed on first use, each entry one passage, and kept in the cache by its content.
         compare: a TREC run file to test the hybrid's rankings against.
+        depth: how long the hybrid's rankings are; a run is usually longer than what is scored.
 
     Raises:
         GeungeoError: nothing can be indexed, or the run file cannot be read.
@@ -97,7 +100,7 @@ def evaluate_outside(collection: Collection, compare: Path | None = None) -> Out
     holding: list[bool] = []
     for question in tqdm(collection.questions, desc=collection.name, delay=1.0, file=sys.stderr):
         for voices in VOICES:
-            hits = retriever.search(asked(question), RUN_DEPTH if voices == "hybrid" else 10, voices=voices)
+            hits = retriever.search(asked(question), depth if voices == "hybrid" else DEPTH, voices=voices)
             found[voices][question.id] = [(hit.article.source, hit.score) for hit in hits]
             if (
                 voices == "hybrid"
