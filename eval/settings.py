@@ -18,9 +18,9 @@ from eval.analyzers import (
 from eval.baselines import RRF_K
 from eval.metrics import ndcg
 from eval.question_sets import QuestionSet
-from eval.voices import DenseVoices, Voice, Words, characters, dense_voices, product_words
+from eval.voices import DenseVoices, Voice, Words, characters, dense_voices, product_weights, product_words
 from index.lexical import Scores
-from rag.fusion import DENSE_WEIGHT, convex_combination, lexical_score
+from rag.fusion import convex_combination, lexical_score
 
 WEIGHTS = tuple(round(0.1 * step, 1) for step in range(11))
 PRODUCT = "product"
@@ -36,19 +36,19 @@ class Setting:
     """Shape [questions, passages]; -inf where a passage is not found at all."""
 
 
-def fused(lexical: Scores, dense: Scores, weight: float = DENSE_WEIGHT) -> Scores:
-    """The product's fusion of two scaled voices, question by question; all arrays [questions, passages]."""
-    return np.stack(
-        [convex_combination(words, meaning, weight) for words, meaning in zip(lexical, dense, strict=True)]
-    )
+def fused(lexical: Scores, dense: Scores, weights: Scores | float) -> Scores:
+    """The product's fusion of two scaled voices [questions, passages], with one weight or one for each question."""
+    rows = zip(lexical, dense, np.broadcast_to(weights, len(lexical)), strict=True)
+    return np.stack([convex_combination(words, meaning, float(weight)) for words, meaning, weight in rows])
 
 
 def settings(chosen: QuestionSet) -> Iterator[Setting]:
-    """All settings, group by group."""
+    """All settings, group by group. In the hybrid each question's weight is that of the product throughout."""
     words, pairs = product_words(chosen).scaled(), characters(chosen).scaled()
     lexical = lexical_score(words, pairs)
     meaning = dense_voices(chosen)
     dense = meaning.mean().scaled()
+    weights = product_weights(chosen, dense)
 
     terms = {f"content + bigrams + character pairs ({PRODUCT})": lexical} | term_settings(
         chosen, words, pairs
@@ -56,20 +56,20 @@ def settings(chosen: QuestionSet) -> Iterator[Setting]:
     for name, scores in terms.items():
         yield Setting("terms, lexical voices alone", name, np.where(scores > 0, scores, -np.inf))
     for name, scores in terms.items():
-        yield Setting("terms, in the hybrid", name, fused(scores, dense))
+        yield Setting("terms, in the hybrid", name, fused(scores, dense, weights))
 
     yield Setting("BM25 constants, in the hybrid", f"k1 .9, b .4, bigrams .5, characters .3 ({PRODUCT})",
-                  fused(lexical, dense))  # fmt: skip
+                  fused(lexical, dense, weights))  # fmt: skip
     for name, scores in constants(chosen, words, pairs):
-        yield Setting("BM25 constants, in the hybrid", name, fused(scores, dense))
+        yield Setting("BM25 constants, in the hybrid", name, fused(scores, dense, weights))
 
     windows = {f"best window of 80 + whole passage ({PRODUCT})": dense} | window_settings(chosen, meaning)
     for name, scores in windows.items():
         yield Setting("windows, dense voice alone", name, scores)
     for name, scores in windows.items():
-        yield Setting("windows, in the hybrid", name, fused(lexical, scores))
+        yield Setting("windows, in the hybrid", name, fused(lexical, scores, weights))
 
-    yield from fusions(chosen, lexical, meaning.mean())
+    yield from fusions(chosen, lexical, meaning.mean(), weights)
 
 
 def term_settings(chosen: QuestionSet, words: Scores, pairs: Scores) -> dict[str, Scores]:
@@ -119,11 +119,11 @@ def window_settings(chosen: QuestionSet, product: DenseVoices) -> dict[str, Scor
     return {name: voice.scaled() for name, voice in found.items()}
 
 
-def fusions(chosen: QuestionSet, lexical: Scores, meaning: Voice) -> Iterator[Setting]:
+def fusions(chosen: QuestionSet, lexical: Scores, meaning: Voice, weights: Scores) -> Iterator[Setting]:
     """Other ways to make one score of the two; ``lexical`` is scaled, ``meaning`` as the search gives it."""
     group = "fusion"
     dense = meaning.scaled()
-    yield Setting(group, f"floors known, weight {DENSE_WEIGHT} ({PRODUCT})", fused(lexical, dense))
+    yield Setting(group, f"floors known, weight by question ({PRODUCT})", fused(lexical, dense, weights))
     yield Setting(group, "lexical only", np.where(lexical > 0, lexical, -np.inf))
     yield Setting(group, "dense only", dense)
     yield Setting(group, f"RRF({RRF_K})", reciprocal_ranks(lexical) + reciprocal_ranks(dense))

@@ -20,7 +20,7 @@ from index.passages import WINDOW, sentence_runs
 from index.store import StoredPassage
 from index.terms import bigrams, character_bigrams
 from index.windows import Windows
-from rag.fusion import scaled
+from rag.fusion import dense_weight, lead, scaled
 
 Prefix = Callable[[Article], str]
 
@@ -81,6 +81,18 @@ class Words:
 def product_words(chosen: QuestionSet) -> Voice:
     """The words' scores of the index itself."""
     return lexical_voice([chosen.index.words.scores(question.forms) for question in chosen.questions])
+
+
+def product_weights(chosen: QuestionSet, dense: Scores) -> Scores:
+    """The weight that the product gives to the scaled dense voice, shape [questions]."""
+    pairs = zip(matches(chosen), dense, strict=True)
+    return np.array([dense_weight(match, lead(row)) for match, row in pairs], dtype=np.float32)
+
+
+def matches(chosen: QuestionSet) -> list[float]:
+    """How much of each question the passage that says most of it says in its words, 0..1."""
+    words = chosen.index.words
+    return [words.match(question.forms, words.scores(question.forms)) for question in chosen.questions]
 
 
 def characters(chosen: QuestionSet, *, title: bool = True) -> Voice:

@@ -13,7 +13,7 @@ from index.korean import shared_kiwi
 from index.searching import Index
 from rag.answer import Answer, answer_from
 from rag.evidence import weigh
-from rag.fusion import DENSE_WEIGHT, convex_combination, lexical_score, scaled
+from rag.fusion import convex_combination, dense_weight, lead, lexical_score, scaled
 from rag.hits import Hit, matching_spans
 from rag.question import Question, read_question
 
@@ -26,9 +26,8 @@ CANDIDATES = 100
 class Retriever:
     """Searches one index. Safe to share between threads."""
 
-    def __init__(self, index: Index, *, dense_weight: float = DENSE_WEIGHT) -> None:
+    def __init__(self, index: Index) -> None:
         self.index = index
-        self.dense_weight = dense_weight
 
     @classmethod
     def open(cls, index_dir: str | Path | None = None) -> Retriever:
@@ -101,7 +100,8 @@ class Retriever:
         dense = scaled(cosines.passages, background, float(cosines.passages.max(initial=background)))
         scores = {"lexical": lexical, "dense": dense}.get(voices)
         if scores is None:
-            scores = convex_combination(lexical, dense, self.dense_weight)
+            weight = dense_weight(index.words.match(question.forms, word_scores), lead(dense))
+            scores = convex_combination(lexical, dense, weight)
         # equal scores in order of passage number: the same question gives the same ranking everywhere
         order = np.lexsort((candidates, -scores))[:k]
         stored = index.store.passages(candidates[order].tolist())

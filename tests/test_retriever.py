@@ -11,7 +11,7 @@ from index.errors import QuestionError
 from rag import Retriever
 from rag.answer import NOT_FOUND
 from rag.evidence import ABSTAIN_BELOW, STAND_IN_COSINES, Evidence
-from rag.fusion import convex_combination, lexical_score, scaled
+from rag.fusion import convex_combination, dense_weight, lead, lexical_score, scaled
 from rag.question import LONGEST, clean_question, read_question
 
 QUESTION = "해인 클러스터 이름의 유래는?"
@@ -53,8 +53,9 @@ def test_candidates_are_enough(retriever: Retriever) -> None:
         everything = np.arange(index.size)
         cosines = index.dense_scores(vector, everything).passages
         lexical = lexical_score(scaled(words, 0, words.max()), scaled(characters, 0, characters.max()))
+        dense = scaled(cosines, index.background(vector), cosines.max())
         fused = convex_combination(
-            lexical, scaled(cosines, index.background(vector), cosines.max()), retriever.dense_weight
+            lexical, dense, dense_weight(index.words.match(read.forms, words), lead(dense))
         )
         best = np.lexsort((everything, -fused))[:10]
         expected = [item.passage.id for item, _ in index.store.passages(best.tolist())]
