@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from eval.ablation import main
 from eval.analyzers import compound_parts, content_forms, noun_pairs, plain_forms
@@ -26,6 +27,7 @@ from eval.settings import (
 )  # fmt: skip
 from eval.vectors import text_vectors
 from eval.voices import Words, dense_voices, product_words
+from eval.weighting import Evidence, fit
 from index.windows import Windows
 from rag import Retriever
 from rag.retriever import Voices
@@ -126,6 +128,20 @@ def test_no_weight_does_better_than_the_best_for_each_question(
         )
 
     assert found_first(best_of(chosen, grid)) >= max(found_first(scores) for scores in grid)
+
+
+def test_the_fitted_weight_fits_better_than_none(chosen: QuestionSet) -> None:
+    fitted = fit([chosen])
+    evidence = Evidence(chosen)
+
+    def loss(*constants: float) -> float:
+        """At the sharpness that suits these constants."""
+        return min(
+            evidence.loss(*map(torch.tensor, (*constants, sharpness))).item()
+            for sharpness in np.arange(1.0, 5.0, 0.1).tolist()
+        )
+
+    assert loss(*fitted) < loss(0.0, 0.0, 0.0)
 
 
 def test_the_command_prints_a_table_or_json(

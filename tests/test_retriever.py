@@ -152,9 +152,21 @@ def test_scaled_scores_lie_between_floor_and_best() -> None:
 
 def test_a_silent_voice_leaves_the_word_to_the_other() -> None:
     silent, loud = np.zeros(2, dtype=np.float32), np.array([0.3, 1.0], dtype=np.float32)
-    np.testing.assert_array_equal(convex_combination(silent, loud), loud)
-    np.testing.assert_array_equal(convex_combination(loud, silent), loud)
+    np.testing.assert_array_equal(convex_combination(silent, loud, 0.5), loud)
+    np.testing.assert_array_equal(convex_combination(loud, silent, 0.5), loud)
     np.testing.assert_allclose(convex_combination(loud, loud, 0.7), loud)
+
+
+def test_the_weight_follows_the_voice_that_is_sure() -> None:
+    said, unsaid = dense_weight(0.5, 0.1), dense_weight(0.1, 0.1)
+    assert 0 < said < unsaid < dense_weight(0.1, 0.4) < 1
+
+
+def test_lead_is_the_gap_to_the_second() -> None:
+    assert lead(np.array([0.2, 1.0, 0.7], dtype=np.float32)) == pytest.approx(0.3)
+    assert lead(np.array([1.0, 1.0], dtype=np.float32)) == 0.0
+    assert lead(np.ones(1, dtype=np.float32)) == 1.0
+    assert lead(np.zeros(0, dtype=np.float32)) == 0.0
 
 
 def test_with_another_encoder_shared_words_decide() -> None:
