@@ -19,6 +19,9 @@ from index.errors import GeungeoError
 SHOWN = ("recall@1", "recall@5", "MRR@10", "nDCG@10")
 TESTED = ("recall@1", "nDCG@10")
 
+LARGEST = 20_000_000
+"""Questions times passages: some forty arrays of that size are held at once, 4 bytes each."""
+
 
 @dataclass(frozen=True, slots=True)
 class AblationRow:
@@ -58,7 +61,13 @@ class Ablation:
 
 
 def ablate(chosen: QuestionSet) -> Ablation:
-    """Measures every setting on one question set."""
+    """Measures every setting on one question set. Raises GeungeoError where it is too large to hold in memory."""
+    if len(chosen.questions) * len(chosen.passages) > LARGEST:
+        most = LARGEST // len(chosen.passages)
+        raise GeungeoError(
+            f"{chosen.name}: 문단 {len(chosen.passages):,}개에는 질문을 {most:,}개까지만 견줄 수 있습니다. "
+            "--sample로 줄여 주세요."
+        )
     rows: list[AblationRow] = []
     product: dict[str, list[float]] = {}
     for setting in tqdm(settings(chosen), desc=chosen.name, delay=1.0, file=sys.stderr):

@@ -61,10 +61,9 @@ class Words:
         )
         rows = []
         for question in chosen.questions:
-            forms = self.question(question.text)
-            row = index.term_scores([*forms, *(self.parts(question.text) if self.parts else ())])
-            if self.bigram_weight:
-                row += self.bigram_weight * index.term_scores(bigrams(forms))
+            row = index.scores(self.question(question.text), self.bigram_weight)
+            if self.parts:
+                row += index.term_scores(self.parts(question.text))
             rows.append(row)
         return lexical_voice(rows)
 

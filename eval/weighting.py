@@ -24,7 +24,7 @@ from rag.fusion import lead, lexical_score
 STEPS = 100
 
 
-class Evidence:
+class ScoredSet:
     """What the fit needs of one question set, as tensors."""
 
     def __init__(self, chosen: QuestionSet) -> None:
@@ -49,13 +49,13 @@ class Evidence:
 
 def fit(sets: Sequence[QuestionSet]) -> tuple[float, float, float]:
     """The bias and the weights of match and lead that suit all sets best, each set weighing alike."""
-    evidence = [Evidence(chosen) for chosen in sets]
+    scored = [ScoredSet(chosen) for chosen in sets]
     parameters = [torch.tensor(start, requires_grad=True) for start in (0.0, 0.0, 0.0, 2.5)]
     optimiser = torch.optim.LBFGS(parameters, max_iter=STEPS, line_search_fn="strong_wolfe")
 
     def step() -> Tensor:
         optimiser.zero_grad()
-        total: Tensor = sum((part.loss(*parameters) for part in evidence), torch.tensor(0.0))
+        total: Tensor = sum((part.loss(*parameters) for part in scored), torch.tensor(0.0))
         total.backward()  # type: ignore[no-untyped-call]
         return total
 

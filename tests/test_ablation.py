@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from eval.ablation import main
+from eval.ablation import ablate, main
 from eval.analyzers import compound_parts, content_forms, noun_pairs, plain_forms
 from eval.question_sets import SEEDS, QuestionSet
 from eval.settings import (
@@ -27,7 +27,8 @@ from eval.settings import (
 )  # fmt: skip
 from eval.vectors import text_vectors
 from eval.voices import Words, dense_voices, product_words
-from eval.weighting import Evidence, fit
+from eval.weighting import ScoredSet, fit
+from index.errors import GeungeoError
 from index.windows import Windows
 from rag import Retriever
 from rag.retriever import Voices
@@ -132,12 +133,12 @@ def test_no_weight_does_better_than_the_best_for_each_question(
 
 def test_the_fitted_weight_fits_better_than_none(chosen: QuestionSet) -> None:
     fitted = fit([chosen])
-    evidence = Evidence(chosen)
+    scored = ScoredSet(chosen)
 
     def loss(*constants: float) -> float:
         """At the sharpness that suits these constants."""
         return min(
-            evidence.loss(*map(torch.tensor, (*constants, sharpness))).item()
+            scored.loss(*map(torch.tensor, (*constants, sharpness))).item()
             for sharpness in np.arange(1.0, 5.0, 0.1).tolist()
         )
 
@@ -159,6 +160,14 @@ def test_the_command_prints_a_table_or_json(
     assert main(command) == 0
     printed = capsys.readouterr().out
     assert all(row["setting"] in printed for row in table["rows"])
+
+
+def test_a_set_too_large_for_the_memory_is_refused(
+    chosen: QuestionSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eval.ablation.LARGEST", 100)
+    with pytest.raises(GeungeoError, match="--sample"):
+        ablate(chosen)
 
 
 def test_a_set_without_an_answerable_question_is_refused(tmp_path: Path, chosen: QuestionSet) -> None:
