@@ -8,17 +8,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from eval.collections import read_beir, read_squad
+from eval.collections import Collection
 from eval.evaluate import Report, evaluate, open_collection
 from eval.floors import check_floors
 from eval.gold import read_gold
-from eval.outside import evaluate_outside, write_run
+from eval.metrics import DEPTH
+from eval.outside import RUN_DEPTH, evaluate_outside, write_run
+from eval.question_sets import add_set_options, check_set_options, gold_sets, outside_collection
 from index.errors import GeungeoError
-
-HERE = Path(__file__).resolve().parent
-SEEDS = (HERE / "gold" / "seeds.jsonl", HERE.parent / "seeds")
-ORIGINALS = (HERE / "gold" / "originals.jsonl", HERE.parents[1] / "shared" / "seeds")
-"""The gold sets that come with the project and their articles; the originals are not ours to distribute."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,19 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m eval", description="Scores retrieval and answers on gold questions."
     )
-    parser.add_argument("--gold", type=Path, metavar="FILE", help="gold questions (JSON lines)")
-    parser.add_argument("--articles", type=Path, metavar="DIR", help="the articles the gold is about")
-    parser.add_argument(
-        "--squad", type=Path, metavar="FILE", help="a SQuAD/KorQuAD file instead of gold questions"
-    )
-    parser.add_argument("--beir", type=Path, metavar="DIR", help="a BEIR folder instead of gold questions")
-    parser.add_argument(
-        "--sample", type=int, metavar="N", help="with these: only N questions, drawn at random"
-    )
-    parser.add_argument("--seed", type=int, default=0, metavar="S", help="of that draw (default 0)")
-    parser.add_argument(
-        "--half", choices=("a", "b"), help="with these: only questions about one half of the titles"
-    )
+    add_set_options(parser)
     parser.add_argument("--run", type=Path, metavar="FILE", help="with these: write the hybrid's TREC run")
     parser.add_argument(
         "--compare", type=Path, metavar="RUN", help="with these: test against an earlier TREC run"
@@ -47,14 +32,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--floors", action="store_true", help="only check that nothing fell below its floor")
     parser.add_argument("--misses", action="store_true", help="also list the questions missed at rank 1")
     options = parser.parse_args(arguments)
-    outside = options.squad or options.beir
-    if not outside and (options.gold is None) != (options.articles is None):
-        parser.error("--gold goes with --articles, --squad or --beir")
+    check_set_options(parser, options)
     try:
-        if outside:
-            return _outside(options)
+        collection = outside_collection(options)
+        if collection is not None:
+            return _outside(collection, options)
         reports = []
-        for gold, articles in _sets(options):
+        for gold, articles in gold_sets(options):
             reports.append(evaluate(gold.name, read_gold(gold), open_collection(articles)))
     except GeungeoError as error:
         print(f"eval: {error}", file=sys.stderr)
@@ -68,23 +52,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _outside(options: argparse.Namespace) -> int:
-    collection = read_squad(options.squad) if options.squad else read_beir(options.beir)
-    if options.gold:
-        collection = collection.asking_gold(read_gold(options.gold))
-    if options.half:
-        collection = collection.half(options.half)
-    report = evaluate_outside(collection.sampled(options.sample, options.seed), options.compare)
+def _outside(collection: Collection, options: argparse.Namespace) -> int:
+    report = evaluate_outside(collection, options.compare, RUN_DEPTH if options.run else DEPTH)
     if options.run:
         write_run(options.run, report.rankings)
     print(json.dumps(report.as_json(), ensure_ascii=False, indent=2) if options.json else report.table())
     return 0
-
-
-def _sets(options: argparse.Namespace) -> list[tuple[Path, Path]]:
-    if options.gold is not None:
-        return [(options.gold, options.articles)]
-    return [pair for pair in (SEEDS, ORIGINALS) if pair[1].is_dir()]
 
 
 def _table(report: Report, misses: bool) -> str:

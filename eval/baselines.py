@@ -8,18 +8,13 @@ from functools import cached_property
 import numpy as np
 from rank_bm25 import BM25Okapi
 
+from eval.analyzers import all_forms
 from eval.metrics import DEPTH
 from index.encoder import Encoder, Vectors
-from index.korean import morphemes
 from index.passages import Passage
 
 RRF_K = 60
 """The constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009), as LangChain uses it."""
-
-
-def all_forms(text: str) -> list[str]:
-    """Every morpheme's form, particles and endings included: what Korean tutorials feed to BM25."""
-    return [morpheme.form for morpheme in morphemes(text)]
 
 
 class Baselines:

@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from eval.collections import Collection, OutsideQuestion
 from eval.evaluate import Row
-from eval.metrics import bootstrap_interval, randomisation_test, score_all
+from eval.metrics import DEPTH, bootstrap_interval, randomisation_test, score_all
 from index.build import index_articles
 from index.decoding import normalise
 from index.errors import GeungeoError, IndexFormatError
@@ -80,24 +80,27 @@ class OutsideReport:
         return "\n".join(lines)
 
 
-def evaluate_outside(collection: Collection, compare: Path | None = None) -> OutsideReport:
+def evaluate_outside(
+    collection: Collection, compare: Path | None = None, depth: int = DEPTH
+) -> OutsideReport:
     """Searches every question of the collection by each voice and by both.
 
     Args:
         collection: indexed on first use, each entry one passage, and kept in the cache by its content.
         compare: a TREC run file to test the hybrid's rankings against.
+        depth: how long the hybrid's rankings are; a run is usually longer than what is scored.
 
     Raises:
         GeungeoError: nothing can be indexed, or the run file cannot be read.
     """
     compared = _read_run(compare) if compare else None
-    retriever = _open(collection)
+    retriever = open_outside(collection)
     gold = {question.id: question.relevant for question in collection.questions}
     found: dict[Voices, Rankings] = {voices: {} for voices in VOICES}
     holding: list[bool] = []
     for question in tqdm(collection.questions, desc=collection.name, delay=1.0, file=sys.stderr):
         for voices in VOICES:
-            hits = retriever.search(_asked(question), RUN_DEPTH if voices == "hybrid" else 10, voices=voices)
+            hits = retriever.search(asked(question), depth if voices == "hybrid" else DEPTH, voices=voices)
             found[voices][question.id] = [(hit.article.source, hit.score) for hit in hits]
             if (
                 voices == "hybrid"
@@ -125,7 +128,7 @@ def evaluate_outside(collection: Collection, compare: Path | None = None) -> Out
     )  # fmt: skip
 
 
-def _asked(question: OutsideQuestion) -> str:
+def asked(question: OutsideQuestion) -> str:
     """A collection's question as typed; one that cannot be asked (too long, say) is cut, never skipped."""
     try:
         return clean_question(question.text)
@@ -153,7 +156,8 @@ def _compare(
     }
 
 
-def _open(collection: Collection) -> Retriever:
+def open_outside(collection: Collection) -> Retriever:
+    """A retriever over the entries of a collection, indexed once for each content and program."""
     key = hashlib.sha256(str(FORMAT).encode())
     for article in collection.articles:
         key.update(f"{article.source}\0{article.title}\0{article.text}\0".encode("utf-8", "surrogatepass"))

@@ -35,6 +35,7 @@ class Encoder:
         self._local = threading.local()
         self._lock = threading.Lock()
         self._tokenizer_lock = threading.Lock()
+        self._last: tuple[str, Vectors] | None = None
 
     def start_loading(self) -> Callable[[], None]:
         """Begins to load what a question needs; the function returned waits until it is there.
@@ -55,8 +56,16 @@ class Encoder:
         return wait
 
     def encode_query(self, question: str) -> Vectors:
-        """The vector of a question, shape [1, dimensions]. Text beyond the model's limit of tokens is not seen."""
-        return self._encode_one(self.card.query_prompt + question)
+        """The vector of a question, shape [1, dimensions], read-only; that of the last question is remembered.
+
+        Text beyond the model's limit of tokens is not seen.
+        """
+        last = self._last
+        if last is None or last[0] != question:
+            vector = self._encode_one(self.card.query_prompt + question)
+            vector.setflags(write=False)
+            last = self._last = question, vector
+        return last[1]
 
     def encode_passages(
         self, texts: Sequence[str], on_progress: Callable[[int, int], None] | None = None

@@ -56,7 +56,7 @@ class LexicalIndex:
         self._engine.nonoccurrence_array = None
 
     @classmethod
-    def build(cls, passages: Sequence[Sequence[str]]) -> LexicalIndex:
+    def build(cls, passages: Sequence[Sequence[str]], k1: float = K1, b: float = B) -> LexicalIndex:
         """The index of passages given as lists of terms.
 
         The variant that Kamphuis et al. (ECIR 2020) call ATIRE, with the idf of BM25+ (Lv and Zhai, CIKM 2011),
@@ -72,7 +72,7 @@ class LexicalIndex:
             return cls(
                 vocabulary, empty.astype(np.float32), empty, np.zeros(1, dtype=np.int32), len(passages)
             )
-        engine = _engine()
+        engine = _engine(k1, b)
         engine.scores = engine.build_index_from_ids(
             list(range(len(vocabulary))), documents, show_progress=False
         )
@@ -96,15 +96,24 @@ class LexicalIndex:
             raise ValueError("arrays of the lexical index do not fit each other")
         return cls(terms, data, indices, indptr, size)
 
-    def scores(self, forms: Sequence[str]) -> Scores:
+    def scores(self, forms: Sequence[str], bigram_weight: float = BIGRAM_WEIGHT) -> Scores:
         """BM25 of a question's terms and bigrams for every passage, shape [passages]; 0 where none is shared.
 
         Args:
             forms: the question's content terms in order (their bigrams are formed here).
+            bigram_weight: what a bigram's score counts beside a term's.
         """
         total = self.term_scores(forms)
-        total += BIGRAM_WEIGHT * self.term_scores(bigrams(forms))
+        total += bigram_weight * self.term_scores(bigrams(forms))
         return total
+
+    def match(self, forms: Sequence[str], scores: Scores) -> float:
+        """The best of a question's ``scores`` as a share of what none can exceed, 0..1.
+
+        A term counts at most ``K1 + 1`` times its idf; one that no passage has counts as one that one passage has.
+        """
+        highest = (K1 + 1) * float(self.idf(forms).sum() + BIGRAM_WEIGHT * self.idf(bigrams(forms)).sum())
+        return float(scores.max(initial=0.0)) / highest if highest else 0.0
 
     def term_scores(self, terms: Sequence[str]) -> Scores:
         """Plain BM25 of a list of terms for every passage, shape [passages]."""
@@ -152,7 +161,7 @@ class LexicalIndex:
         return columns
 
 
-def _engine() -> bm25s.BM25:
+def _engine(k1: float = K1, b: float = B) -> bm25s.BM25:
     import bm25s
 
-    return bm25s.BM25(k1=K1, b=B, method="atire", idf_method="bm25+")
+    return bm25s.BM25(k1=k1, b=b, method="atire", idf_method="bm25+")

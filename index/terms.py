@@ -61,9 +61,16 @@ class PassageTerms:
             yield Term(form, start, end)
 
 
-def content_terms(found: Iterable[Morpheme]) -> list[Term]:
-    """The content morphemes, in text order, in the common spelling (see ``index.spelling``)."""
+def content_terms(found: Iterable[Morpheme], *, table: bool = True) -> list[Term]:
+    """The content morphemes, in text order, in the common spelling (see ``index.spelling``).
+
+    Args:
+        found: the morphemes of one text.
+        table: whether the table of equivalents applies (the rules always do).
+    """
     terms = _respelt(found)
+    if not table:
+        return terms
     forms = [term.form for term in terms]
     equivalents = _equivalents()
     canonical: list[Term] = []

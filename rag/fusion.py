@@ -7,16 +7,43 @@ to its best passage, so it does not matter which candidates take part.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
 Scores = npt.NDArray[np.float32]
 
-DENSE_WEIGHT = 0.55
 CHARACTER_SHARE = 0.3
-"""The dense voice's weight, and of the rest the share of character pairs. Chosen in a prototype on half A of KorQuAD dev
-and ``eval/gold/spoken-a.jsonl``, where recall@1 is .956 and .735 with a weight of .5, .952 and .748 with .55, .951 and
-.748 with .6. ``python -m eval --squad KORQUAD --gold eval/gold/spoken-a.jsonl`` gives .741 for what stands here."""
+"""Of the lexical score, the share of character pairs. Chosen in a prototype on half A of KorQuAD dev and
+``eval/gold/spoken-a.jsonl``."""
+
+WEIGHT_BIAS = 0.96
+MATCH_WEIGHT = -5.34
+LEAD_WEIGHT = 1.9
+"""Of ``dense_weight``. ``python -m eval.weighting`` fits them on half A of KorQuAD dev and on
+``eval/gold/spoken-a.jsonl``, weighing alike; what they bring elsewhere stands in ``docs/ablation.md``."""
+
+
+def dense_weight(match: float, lead: float) -> float:
+    """The dense voice's weight for one question, 0..1.
+
+    The less, the more of the question a passage says in its words, and the more, the more surely one passage is the
+    nearest in meaning.
+
+    Args:
+        match: the best passage's score by words as a share of the highest there could be, 0..1.
+        lead: by how much the best scaled dense score exceeds the next, 0..1.
+    """
+    return 1.0 / (1.0 + math.exp(-(WEIGHT_BIAS + MATCH_WEIGHT * match + LEAD_WEIGHT * lead)))
+
+
+def lead(scores: Scores) -> float:
+    """By how much the best of the scores exceeds the next (0 where there is none)."""
+    if len(scores) < 2:
+        return float(scores.max(initial=0.0))
+    second, best = np.partition(scores, -2)[-2:]
+    return float(best - second)
 
 
 def scaled(scores: Scores, floor: float, best: float) -> Scores:
@@ -28,13 +55,13 @@ def scaled(scores: Scores, floor: float, best: float) -> Scores:
     return clipped
 
 
-def lexical_score(words: Scores, characters: Scores) -> Scores:
-    """The two lexical voices, scaled, as one."""
-    score: Scores = ((1 - CHARACTER_SHARE) * words + CHARACTER_SHARE * characters).astype(np.float32)
+def lexical_score(words: Scores, characters: Scores, share: float = CHARACTER_SHARE) -> Scores:
+    """The two lexical voices, scaled, as one; ``share`` of it is the characters'."""
+    score: Scores = ((1.0 - share) * words + share * characters).astype(np.float32)
     return score
 
 
-def convex_combination(lexical: Scores, dense: Scores, weight: float = DENSE_WEIGHT) -> Scores:
+def convex_combination(lexical: Scores, dense: Scores, weight: float) -> Scores:
     """``weight`` of the scaled dense scores and the rest of the scaled lexical ones, in 0..1.
 
     Where one voice says nothing at all (no term is known, say), the other speaks alone.

@@ -12,7 +12,7 @@ from index.filters import Filters
 from index.passages import Span
 from index.searching import DenseScores, Index, Numbers
 from index.store import StoredPassage
-from rag.fusion import DENSE_WEIGHT, Scores, convex_combination, lexical_score, scaled
+from rag.fusion import Scores, convex_combination, dense_weight, lead, lexical_score, scaled
 from rag.question import Question
 from rag.rescoring import DEPTH, Signals, rescored
 from rag.sentences import SentenceRanker
@@ -49,8 +49,15 @@ class Pool:
     lexical: Scores
     dense: Scores
     cosines: DenseScores
+    match: float
+    """The best passage's score by words as a share of the highest there could be."""
     background: float
     """The collection's mean dense score for the question."""
+
+    @property
+    def fused(self) -> Scores:
+        """Both voices as one."""
+        return convex_combination(self.lexical, self.dense, dense_weight(self.match, lead(self.dense)))
 
     def ordered(self, scores: Scores, most: int) -> npt.NDArray[np.intp]:
         """The positions of the ``most`` best by ``scores``; equal scores in order of passage number, everywhere."""
@@ -74,7 +81,7 @@ def gather(index: Index, question: Question, depth: int, voices: Voices, filters
         scaled(character_scores[numbers], 0.0, float(character_scores.max(initial=0.0))),
     )
     dense = scaled(cosines.passages, background, float(cosines.passages.max(initial=background)))
-    return Pool(numbers, lexical, dense, cosines, background)
+    return Pool(numbers, lexical, dense, cosines, index.words.match(question.forms, word_scores), background)
 
 
 def rank(
@@ -83,14 +90,12 @@ def rank(
     k: int,
     voices: Voices,
     filters: Filters | None = None,
-    dense_weight: float = DENSE_WEIGHT,
 ) -> tuple[list[Candidate], float]:
     """The ``k`` best candidates, best first, and the collection's mean dense score for the question."""
     pool = gather(index, question, max(CANDIDATES, k), voices, filters)
     scores = {"lexical": pool.lexical, "dense": pool.dense}.get(voices)
     if scores is None:
-        scores = convex_combination(pool.lexical, pool.dense, dense_weight)
-        scores = favour(question.text, index.store, pool.numbers, scores, max(k, DEPTH))
+        scores = favour(question.text, index.store, pool.numbers, pool.fused, max(k, DEPTH))
     order = pool.ordered(scores, max(k, DEPTH) if voices == "hybrid" else k)
     stored = index.store.passages_alone(pool.numbers[order].tolist())
     ranker = SentenceRanker(question, index.words.idf(question.forms).tolist(), pool.background)

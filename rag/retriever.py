@@ -11,7 +11,6 @@ from index.korean import shared_kiwi
 from index.searching import Index
 from rag.answer import Answer, answer_from, none_allowed
 from rag.evidence import weigh
-from rag.fusion import DENSE_WEIGHT
 from rag.hits import Hit, as_hit
 from rag.question import Question, read_question
 from rag.ranking import Voices, rank
@@ -20,9 +19,8 @@ from rag.ranking import Voices, rank
 class Retriever:
     """Searches one index. Safe to share between threads."""
 
-    def __init__(self, index: Index, *, dense_weight: float = DENSE_WEIGHT) -> None:
+    def __init__(self, index: Index) -> None:
         self.index = index
-        self.dense_weight = dense_weight
 
     @classmethod
     def open(cls, index_dir: str | Path | None = None) -> Retriever:
@@ -84,6 +82,6 @@ class Retriever:
         """The hits, and the collection's mean dense score for the question."""
         if k < 1:
             raise QuestionError(f"k는 1 이상이어야 합니다 (받은 값 {k}).")
-        candidates, background = rank(self.index, question, k, voices, filters, self.dense_weight)
+        candidates, background = rank(self.index, question, k, voices, filters)
         articles = self.index.store.articles_of([candidate.stored.passage for candidate in candidates])
         return [as_hit(*pair, question) for pair in zip(candidates, articles, strict=True)], background

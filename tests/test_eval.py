@@ -11,9 +11,10 @@ import ir_measures
 import pytest
 from ir_measures import RR, Qrel, ScoredDoc, Success, nDCG
 
-from eval.__main__ import ORIGINALS, SEEDS, main
+from eval.__main__ import main
 from eval.gold import GoldQuestion, gold_passages, read_gold
 from eval.metrics import bootstrap_interval, precision_recall, score_all
+from eval.question_sets import ORIGINALS, SEEDS
 from index.errors import GeungeoError
 from rag import Retriever
 

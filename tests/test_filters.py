@@ -12,7 +12,7 @@ import pytest
 from index import Filters, QuestionError, build_index
 from rag import Retriever
 from rag.answer import NONE_ALLOWED
-from rag.fusion import convex_combination, lexical_score, scaled
+from rag.fusion import convex_combination, dense_weight, lead, lexical_score, scaled
 from rag.question import read_question
 from rag.ranking import CANDIDATES, gather
 
@@ -134,12 +134,13 @@ def test_a_filtered_search_is_exact(retriever: Retriever, voices: Any) -> None:
     numbers = np.flatnonzero(allowed)
     lexical = lexical_score(*(scaled(part[allowed], 0, part[allowed].max()) for part in (words, characters)))
     dense = scaled(cosines[allowed], index.background(vector), cosines[allowed].max())
-    fused = convex_combination(lexical, dense, retriever.dense_weight)
+    fused = convex_combination(
+        lexical, dense, dense_weight(index.words.match(read.forms, words * allowed), lead(dense))
+    )
     scores = {"hybrid": fused, "lexical": lexical, "dense": dense}[voices]
     order = np.lexsort((numbers, -scores))[:8]
     pool = gather(index, read, CANDIDATES, voices, filters)
-    fused = convex_combination(pool.lexical, pool.dense, retriever.dense_weight)
-    found = pool.ordered({"hybrid": fused, "lexical": pool.lexical, "dense": pool.dense}[voices], 8)
+    found = pool.ordered({"hybrid": pool.fused, "lexical": pool.lexical, "dense": pool.dense}[voices], 8)
     assert pool.numbers[found].tolist() == numbers[order].tolist()
     best = {item.passage.id for item, _ in index.store.passages(numbers.tolist())}
     hits = retriever.search(question, 8, voices=voices, filters=filters)

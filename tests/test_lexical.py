@@ -33,6 +33,19 @@ def test_scores_equal_rank_bm25(documents: list[list[str]], question: list[str])
     np.testing.assert_allclose(ours, expected, rtol=1e-5, atol=1e-6)
 
 
+@settings(max_examples=100, deadline=None)
+@given(DOCUMENTS, st.lists(st.one_of(WORDS, st.just("없는")), max_size=6))
+def test_a_match_is_a_share(documents: list[list[str]], question: list[str]) -> None:
+    index = LexicalIndex.build([indexed_terms(document, []) for document in documents])
+    scores = index.scores(question)
+    assert 0.0 <= index.match(question, scores) <= 1.0
+    assert (index.match(question, scores) > 0) == bool(scores.any())
+    if set(question) - {"없는"}:
+        assert index.match([*question, "없는"], index.scores([*question, "없는"])) <= index.match(
+            question, scores
+        )
+
+
 def test_scores_equal_rank_bm25_on_our_articles(retriever: Retriever) -> None:
     stored = [
         indexed_terms([term.form for term in item.terms], article.title_terms)

@@ -11,7 +11,7 @@ from index.errors import QuestionError
 from rag import Retriever
 from rag.answer import NOT_FOUND
 from rag.evidence import ABSTAIN_BELOW, STAND_IN_COSINES, Evidence
-from rag.fusion import convex_combination, lexical_score, scaled
+from rag.fusion import convex_combination, dense_weight, lead, lexical_score, scaled
 from rag.question import LONGEST, clean_question, read_question
 from rag.ranking import CANDIDATES, gather
 
@@ -54,13 +54,13 @@ def test_candidates_are_enough(retriever: Retriever) -> None:
         everything = np.arange(index.size)
         cosines = index.dense_scores(vector, everything).passages
         lexical = lexical_score(scaled(words, 0, words.max()), scaled(characters, 0, characters.max()))
+        dense = scaled(cosines, index.background(vector), cosines.max())
         fused = convex_combination(
-            lexical, scaled(cosines, index.background(vector), cosines.max()), retriever.dense_weight
+            lexical, dense, dense_weight(index.words.match(read.forms, words), lead(dense))
         )
         best = np.lexsort((everything, -fused))[:10]
         pool = gather(index, read, CANDIDATES, "hybrid", None)
-        scores = convex_combination(pool.lexical, pool.dense, retriever.dense_weight)
-        assert pool.numbers[pool.ordered(scores, 10)].tolist() == best.tolist()
+        assert pool.numbers[pool.ordered(pool.fused, 10)].tolist() == best.tolist()
 
 
 def test_the_second_look_does_not_depend_on_how_many_are_asked_for(retriever: Retriever) -> None:
@@ -161,9 +161,21 @@ def test_scaled_scores_lie_between_floor_and_best() -> None:
 
 def test_a_silent_voice_leaves_the_word_to_the_other() -> None:
     silent, loud = np.zeros(2, dtype=np.float32), np.array([0.3, 1.0], dtype=np.float32)
-    np.testing.assert_array_equal(convex_combination(silent, loud), loud)
-    np.testing.assert_array_equal(convex_combination(loud, silent), loud)
+    np.testing.assert_array_equal(convex_combination(silent, loud, 0.5), loud)
+    np.testing.assert_array_equal(convex_combination(loud, silent, 0.5), loud)
     np.testing.assert_allclose(convex_combination(loud, loud, 0.7), loud)
+
+
+def test_the_weight_follows_the_voice_that_is_sure() -> None:
+    said, unsaid = dense_weight(0.5, 0.1), dense_weight(0.1, 0.1)
+    assert 0 < said < unsaid < dense_weight(0.1, 0.4) < 1
+
+
+def test_lead_is_the_gap_to_the_second() -> None:
+    assert lead(np.array([0.2, 1.0, 0.7], dtype=np.float32)) == pytest.approx(0.3)
+    assert lead(np.array([1.0, 1.0], dtype=np.float32)) == 0.0
+    assert lead(np.ones(1, dtype=np.float32)) == 1.0
+    assert lead(np.zeros(0, dtype=np.float32)) == 0.0
 
 
 def test_with_another_encoder_shared_words_decide() -> None:
