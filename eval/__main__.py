@@ -8,11 +8,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from eval import outside
 from eval.collections import read_beir, read_squad
-from eval.evaluate import Report, evaluate, open_collection
+from eval.corruption import KINDS
+from eval.evaluate import Report, evaluate, evaluate_corrupted, open_collection
 from eval.floors import check_floors
 from eval.gold import read_gold
-from eval.outside import evaluate_outside, write_run
+from eval.robustness import RobustnessReport
 from index.errors import GeungeoError
 
 HERE = Path(__file__).resolve().parent
@@ -35,7 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--sample", type=int, metavar="N", help="with these: only N questions, drawn at random"
     )
-    parser.add_argument("--seed", type=int, default=0, metavar="S", help="of that draw (default 0)")
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="S", help="of that draw and of --corrupt (default 0)"
+    )
     parser.add_argument(
         "--half", choices=("a", "b"), help="with these: only questions about one half of the titles"
     )
@@ -43,16 +47,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--compare", type=Path, metavar="RUN", help="with these: test against an earlier TREC run"
     )
+    parser.add_argument(
+        "--corrupt",
+        choices=(*KINDS, "all"),
+        help="only score the questions clean and corrupted by rule, with correction off and on; "
+        "all: each in one way, drawn at random",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--floors", action="store_true", help="only check that nothing fell below its floor")
     parser.add_argument("--misses", action="store_true", help="also list the questions missed at rank 1")
     options = parser.parse_args(arguments)
-    outside = options.squad or options.beir
-    if not outside and (options.gold is None) != (options.articles is None):
+    if not (options.squad or options.beir) and (options.gold is None) != (options.articles is None):
         parser.error("--gold goes with --articles, --squad or --beir")
     try:
-        if outside:
+        if options.squad or options.beir:
             return _outside(options)
+        if options.corrupt:
+            return _print_corrupted(
+                [
+                    evaluate_corrupted(
+                        gold.name, read_gold(gold), open_collection(articles), options.corrupt, options.seed
+                    )
+                    for gold, articles in _sets(options)
+                ],
+                options.json,
+            )
         reports = []
         for gold, articles in _sets(options):
             reports.append(evaluate(gold.name, read_gold(gold), open_collection(articles)))
@@ -74,10 +93,22 @@ def _outside(options: argparse.Namespace) -> int:
         collection = collection.asking_gold(read_gold(options.gold))
     if options.half:
         collection = collection.half(options.half)
-    report = evaluate_outside(collection.sampled(options.sample, options.seed), options.compare)
+    collection = collection.sampled(options.sample, options.seed)
+    if options.corrupt:
+        corrupted = outside.evaluate_corrupted(collection, options.corrupt, options.seed)
+        return _print_corrupted([corrupted], options.json)
+    report = outside.evaluate_outside(collection, options.compare)
     if options.run:
-        write_run(options.run, report.rankings)
+        outside.write_run(options.run, report.rankings)
     print(json.dumps(report.as_json(), ensure_ascii=False, indent=2) if options.json else report.table())
+    return 0
+
+
+def _print_corrupted(reports: Sequence[RobustnessReport], as_json: bool) -> int:
+    if as_json:
+        print(json.dumps([report.as_json() for report in reports], ensure_ascii=False, indent=2))
+    else:
+        print("\n\n".join(report.table() for report in reports))
     return 0
 
 

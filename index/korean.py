@@ -27,6 +27,8 @@ class Morpheme:
     tag: str
     start: int
     end: int
+    listed: bool = True
+    """Whether a dictionary has it; others are taken for nouns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,9 @@ class Analysis:
 
 TERM_RULES = 1
 """Of ``index.terms`` and ``index.spelling``: a change of what they make of a text takes the next number."""
+
+UNLISTED = (2, 3)
+"""The morpheme ids that Kiwi gives to common and proper nouns that no dictionary of its has."""
 
 _lock = threading.Lock()
 _kiwi: Kiwi | None = None
@@ -74,6 +79,24 @@ def morphemes(text: str) -> tuple[Morpheme, ...]:
     return tuple(_morpheme(token) for token in shared_kiwi().tokenize(text))
 
 
+def likely_analysis(text: str) -> tuple[tuple[Morpheme, ...], float]:
+    """The morphemes of a short text, and the logarithm of how likely Kiwi's language model finds them."""
+    tokens, score = shared_kiwi().analyze(text)[0]
+    return tuple(_morpheme(token) for token in tokens), float(score)
+
+
+def spaced(text: str, *, anew: bool = False) -> str:
+    """The text with spaces where Kiwi would put them: more of them, or with ``anew`` regardless of those it has."""
+    return str(shared_kiwi().space(text, reset_whitespace=anew))
+
+
+def respelled(word: str) -> str:
+    """A word with the misspellings undone that Kiwi knows of (되/돼, ㅐ/ㅔ, lost or doubled consonants)."""
+    kiwi = shared_kiwi()
+    tokens = kiwi.tokenize(word, typos="basic_with_continual")
+    return str(kiwi.join(tokens)) if any(token.typo_cost for token in tokens) else word
+
+
 def analyze_all(texts: Iterable[str]) -> Iterator[Analysis]:
     """Morphemes and sentences of many texts, in order, on all cores."""
     for sentences in shared_kiwi().split_into_sents(texts, return_tokens=True):
@@ -86,4 +109,4 @@ def _analysis(sentences: list[Sentence]) -> Analysis:
 
 
 def _morpheme(token: Token) -> Morpheme:
-    return Morpheme(token.form, str(token.tag), token.start, token.end)
+    return Morpheme(token.form, str(token.tag), token.start, token.end, token.id not in UNLISTED)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from index.articles import Article
+from index.hangul import direction_particle
 from index.passages import Passage, Span
 from index.terms import bigrams, character_bigrams
 from rag.evidence import ABSTAIN_BELOW, Evidence, share
@@ -56,6 +57,15 @@ class Answer:
     """The probability, 0..1, that the best passage answers the question."""
     hits: tuple[Hit, ...]
     """The passages found, best first; when abstaining, those that come nearest."""
+    searched_as: str | None = None
+    """What the question was corrected to before it was searched; None where it was searched as typed."""
+
+    @property
+    def correction(self) -> str | None:
+        """What to tell the user of the correction, if there was one."""
+        if self.searched_as is None:
+            return None
+        return f"‘{self.searched_as}’{direction_particle(self.searched_as)} 고쳐서 찾았습니다."
 
 
 def answer_from(
@@ -71,7 +81,7 @@ def answer_from(
     """
     confidence = evidence.confidence
     if not hits or confidence < ABSTAIN_BELOW:
-        return Answer(question.text, NOT_FOUND, (), True, confidence, tuple(hits))
+        return Answer(question.typed, NOT_FOUND, (), True, confidence, tuple(hits), question.searched_as)
     ranked = [rank_sentences(hit, question, idf) for hit in hits[:MOST_CITATIONS]]
     best, floor = ranked[0][0][1], min(sentences[-1][1] for sentences in ranked)
     quoted = [(hits[0], span) for span in _telling_spans(hits[0].passage.text, ranked[0])]
@@ -85,7 +95,7 @@ def answer_from(
         for n, (hit, (start, end)) in enumerate(quoted[:MOST_CITATIONS], start=1)
     )  # fmt: skip
     text = "\n".join(f"{citation.quote} [{citation.n}]" for citation in citations)
-    return Answer(question.text, text, citations, False, confidence, tuple(hits))
+    return Answer(question.typed, text, citations, False, confidence, tuple(hits), question.searched_as)
 
 
 def rank_sentences(hit: Hit, question: Question, idf: Mapping[str, float]) -> list[tuple[Span, float]]:

@@ -74,6 +74,9 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("question", metavar="QUESTION", help="질문")
     ask.add_argument("-k", type=int, default=5, metavar="N", help="보여 줄 대목의 수 (기본 5)")
     ask.add_argument("--json", action="store_true", help="JSON으로 출력합니다")
+    ask.add_argument(
+        "--no-correct", action="store_true", help="질문의 오타와 띄어쓰기를 고치지 않고 그대로 찾습니다"
+    )
     ask.set_defaults(run=_ask)
 
     chat = commands.add_parser("chat", parents=[common], help="브라우저에서 대화합니다")
@@ -122,7 +125,7 @@ def _ask(options: argparse.Namespace) -> int:
     clean_question(options.question)  # before anything heavy is loaded
     if options.k < 1:
         raise GeungeoError(f"-k는 1 이상이어야 합니다 (받은 값 {options.k}).")
-    answer = _retriever(options).answer(options.question, k=options.k)
+    answer = _retriever(options).answer(options.question, k=options.k, correct=not options.no_correct)
     print(
         json.dumps(answer_json(answer), ensure_ascii=False, indent=2)
         if options.json
@@ -133,6 +136,8 @@ def _ask(options: argparse.Namespace) -> int:
 
 def _answer_text(answer: Answer) -> str:
     lines = [answer.text, ""]
+    if answer.correction:
+        lines = [f"{answer.correction} (입력한 그대로 찾으려면: --no-correct)", "", *lines]
     if answer.abstained:
         lines.append("관련 있을 수 있는 대목:" if answer.hits else "")
         for hit in answer.hits[:3]:
@@ -151,6 +156,7 @@ def answer_json(answer: Answer) -> dict[str, object]:
     """An answer as ``geungeo ask --json`` prints it."""
     return {
         "question": answer.question,
+        "searched_as": answer.searched_as,
         "answer": answer.text,
         "abstained": answer.abstained,
         "confidence": round(answer.confidence, 4),

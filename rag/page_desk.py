@@ -13,6 +13,7 @@ import numpy as np
 
 from index.articles import Article
 from index.errors import GeungeoError
+from index.hangul import has_final
 from rag import page_html
 from rag.retriever import Retriever
 
@@ -146,4 +147,4 @@ def example_questions(retriever: Retriever, articles: Sequence[Article]) -> list
 
 def _topic_particle(word: str) -> str:
     """은 after a syllable with a final consonant, 는 after one without."""
-    return "은" if (ord(word[-1]) - ord("가")) % 28 else "는"
+    return "은" if has_final(word) else "는"

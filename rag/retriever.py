@@ -12,6 +12,7 @@ from index.errors import QuestionError
 from index.korean import shared_kiwi
 from index.searching import Index
 from rag.answer import Answer, answer_from
+from rag.correction import Corrector
 from rag.evidence import weigh
 from rag.fusion import DENSE_WEIGHT, convex_combination, lexical_score, scaled
 from rag.hits import Hit, matching_spans
@@ -29,6 +30,7 @@ class Retriever:
     def __init__(self, index: Index, *, dense_weight: float = DENSE_WEIGHT) -> None:
         self.index = index
         self.dense_weight = dense_weight
+        self._corrector = Corrector(index.words)
 
     @classmethod
     def open(cls, index_dir: str | Path | None = None) -> Retriever:
@@ -46,26 +48,39 @@ class Retriever:
         wait_for_encoder()
         return cls(index)
 
-    def search(self, question: str, k: int = 5, *, voices: Voices = "hybrid") -> list[Hit]:
+    def read(self, question: str, *, correct: bool = True) -> Question:
+        """The question as it is searched: cleaned, analysed and, unless switched off, its typos and spacing corrected.
+
+        Raises:
+            QuestionError: the question is blank, too long or no text.
+        """
+        return read_question(question, self._corrector if correct else None)
+
+    def search(
+        self, question: str, k: int = 5, *, voices: Voices = "hybrid", correct: bool = True
+    ) -> list[Hit]:
         """The ``k`` passages that fit the question best, best first; fewer where the index holds fewer.
 
         Args:
             question: in Korean (any language the encoder knows will do).
             k: at least 1.
             voices: all searches, or the lexical ones (words, character pairs) or the dense one alone.
+            correct: whether typos and spacing of the question are corrected (``read`` tells how).
 
         Raises:
             QuestionError: the question is blank, too long or no text, or ``k`` is not positive.
         """
-        return self._search(read_question(question), k, voices)[0]
+        return self._search(self.read(question, correct=correct), k, voices)[0]
 
-    def answer(self, question: str, k: int = 5) -> Answer:
+    def answer(self, question: str, k: int = 5, *, correct: bool = True) -> Answer:
         """The sentences that answer the question, quoted and cited, or an abstention where the evidence is weak.
+
+        ``correct`` is as in ``search``; ``Answer.searched_as`` tells what the question was corrected to.
 
         Raises:
             QuestionError: as ``search``.
         """
-        read = read_question(question)
+        read = self.read(question, correct=correct)
         hits, background = self._search(read, k, "hybrid")
         evidence = weigh(self.index, read, hits, background)
         idf = dict(zip(read.forms, self.index.words.idf(read.forms).tolist(), strict=True))
