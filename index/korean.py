@@ -55,12 +55,17 @@ def shared_kiwi() -> Kiwi:
     if _kiwi is None:
         with _lock:
             if _kiwi is None:
-                from kiwipiepy import Kiwi
-
-                kiwi = Kiwi(**KIWI_OPTIONS)
+                kiwi = new_kiwi()
                 kiwi.tokenize("준비")  # the model loads on the first call, not in the constructor
                 _kiwi = kiwi
     return _kiwi
+
+
+def new_kiwi() -> Kiwi:
+    """Another Kiwi, to which words can be added before its first use."""
+    from kiwipiepy import Kiwi
+
+    return Kiwi(**KIWI_OPTIONS)
 
 
 def analyzer_versions() -> dict[str, object]:
@@ -74,32 +79,32 @@ def analyzer_versions() -> dict[str, object]:
     }
 
 
-def morphemes(text: str) -> tuple[Morpheme, ...]:
+def morphemes(text: str, kiwi: Kiwi | None = None) -> tuple[Morpheme, ...]:
     """The morphemes of a short text, such as a question."""
-    return tuple(_morpheme(token) for token in shared_kiwi().tokenize(text))
+    return tuple(_morpheme(token) for token in (kiwi or shared_kiwi()).tokenize(text))
 
 
-def likely_analysis(text: str) -> tuple[tuple[Morpheme, ...], float]:
+def likely_analysis(text: str, kiwi: Kiwi | None = None) -> tuple[tuple[Morpheme, ...], float]:
     """The morphemes of a short text, and the logarithm of how likely Kiwi's language model finds them."""
-    tokens, score = shared_kiwi().analyze(text)[0]
+    tokens, score = (kiwi or shared_kiwi()).analyze(text)[0]
     return tuple(_morpheme(token) for token in tokens), float(score)
 
 
-def spaced(text: str, *, anew: bool = False) -> str:
+def spaced(text: str, kiwi: Kiwi | None = None, *, anew: bool = False) -> str:
     """The text with spaces where Kiwi would put them: more of them, or with ``anew`` regardless of those it has."""
-    return str(shared_kiwi().space(text, reset_whitespace=anew))
+    return str((kiwi or shared_kiwi()).space(text, reset_whitespace=anew))
 
 
-def respelled(word: str) -> str:
+def respelled(word: str, kiwi: Kiwi | None = None) -> str:
     """A word with the misspellings undone that Kiwi knows of (되/돼, ㅐ/ㅔ, lost or doubled consonants)."""
-    kiwi = shared_kiwi()
+    kiwi = kiwi or shared_kiwi()
     tokens = kiwi.tokenize(word, typos="basic_with_continual")
     return str(kiwi.join(tokens)) if any(token.typo_cost for token in tokens) else word
 
 
-def analyze_all(texts: Iterable[str]) -> Iterator[Analysis]:
+def analyze_all(texts: Iterable[str], kiwi: Kiwi | None = None) -> Iterator[Analysis]:
     """Morphemes and sentences of many texts, in order, on all cores."""
-    for sentences in shared_kiwi().split_into_sents(texts, return_tokens=True):
+    for sentences in (kiwi or shared_kiwi()).split_into_sents(texts, return_tokens=True):
         yield _analysis(sentences)
 
 

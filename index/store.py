@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from index.analyzer import Analyzer
 from index.articles import Article, Block
 from index.passages import CutPassage, Passage, Span
-from index.terms import Term, content_terms
+from index.terms import Term
 
 SCHEMA = """
 CREATE TABLE articles (
@@ -41,10 +42,10 @@ class StoredPassage:
     terms: tuple[Term, ...]
 
     @classmethod
-    def of(cls, cut: CutPassage) -> StoredPassage:
+    def of(cls, cut: CutPassage, analyzer: Analyzer) -> StoredPassage:
         """The stored form of a passage just cut."""
         return cls(
-            cut.passage, cut.analysis.sentences, cut.windows, tuple(content_terms(cut.analysis.morphemes))
+            cut.passage, cut.analysis.sentences, cut.windows, tuple(analyzer.terms(cut.analysis.morphemes))
         )
 
 

@@ -68,6 +68,12 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument(
         "--model", metavar="NAME", help="임베딩 모델 이름이나 폴더 (기본: 내장 multilingual-e5-small)"
     )
+    build.add_argument(
+        "--dictionary",
+        metavar="FILE",
+        type=Path,
+        help="사용자 사전: 한 줄에 이름 하나, 또는 쉼표로 나눈 같은 이름들 (기본: 색인에 있는 것; 빈 파일이면 없앰)",
+    )
     build.set_defaults(run=_index)
 
     ask = commands.add_parser("ask", parents=[common], help="묻고 답과 출처를 받습니다")
@@ -93,17 +99,20 @@ def _parser() -> argparse.ArgumentParser:
 
 def _index(options: argparse.Namespace) -> int:
     from index.build import build_index, index_articles
+    from index.dictionary import read_dictionary
 
     folder = _index_dir(options)
+    dictionary = read_dictionary(options.dictionary) if options.dictionary else None
+    given = {"model": options.model, "dictionary": dictionary}
     with ProgressBars() as bars:
         if options.paths:
             if _holds_sample(folder):
                 print("예시 기사로 만든 색인을 주신 기사로 바꿉니다.", file=sys.stderr)
-            summary = build_index(options.paths, folder, model=options.model, progress=bars)
+            summary = build_index(options.paths, folder, **given, progress=bars)
         elif is_index(folder):
-            summary = index_articles([], folder, model=options.model, progress=bars)
+            summary = index_articles([], folder, **given, progress=bars)
         else:
-            summary = build_index([sample_folder()], folder, model=options.model, sample=True, progress=bars)
+            summary = build_index([sample_folder()], folder, **given, sample=True, progress=bars)
     _report(summary)
     return 0
 

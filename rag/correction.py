@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise, permutations
 
+from index.analyzer import Analyzer
 from index.hangul import ROWS, SHIFTED, from_keys, neighbours, to_keys
-from index.korean import Morpheme, likely_analysis, morphemes, respelled, spaced
+from index.korean import Morpheme, likely_analysis, respelled, spaced
 from index.lexical import LexicalIndex
 from index.spelling import table_lines
-from index.terms import content_terms
 
 KEYS = "".join(ROWS) + "".join(SHIFTED)
 JAMO = re.compile(r"[ㄱ-ㅣ]")
@@ -39,8 +39,9 @@ UNKNOWN_COST = 6.0
 class Corrector:
     """Corrects questions about one collection. Safe to share between threads."""
 
-    def __init__(self, words: LexicalIndex) -> None:
+    def __init__(self, words: LexicalIndex, analyzer: Analyzer) -> None:
         self._words = words
+        self._analyzer = analyzer
 
     def correct(self, text: str, found: Sequence[Morpheme]) -> str:
         """The question corrected, or as it is where nothing is in doubt.
@@ -49,7 +50,7 @@ class Corrector:
             text: a cleaned question.
             found: its morphemes.
         """
-        if not self._doubt(text, found):
+        if not (self._unsure(text, found) or _glued(found)):
             return text
         # words first: with a typo in them, spaces would tear them
         mended = self._mend_words(text)
@@ -57,10 +58,11 @@ class Corrector:
         return spaced_text if spaced_text == mended else self._mend_words(spaced_text)
 
     def _mend_spaces(self, text: str) -> str:
-        best, doubt = text, self._doubt(text, morphemes(text))
+        best, doubt = text, self._doubt(text, self._analyzer.morphemes(text))
+        kiwi = self._analyzer.kiwi
         if doubt:
-            for candidate in dict.fromkeys((spaced(text), spaced(text, anew=True))):
-                less = self._doubt(candidate, morphemes(candidate))
+            for candidate in dict.fromkeys((spaced(text, kiwi), spaced(text, kiwi, anew=True))):
+                less = self._doubt(candidate, self._analyzer.morphemes(candidate))
                 if less < doubt:
                     best, doubt = candidate, less
         return best
@@ -77,18 +79,18 @@ class Corrector:
         return unknown + torn + len(JAMO.findall(text)) + _glued(found)
 
     def _knows(self, morpheme: Morpheme) -> bool:
-        return bool(self._words.knows([term.form for term in content_terms([morpheme])]).all())
+        return bool(self._words.knows([term.form for term in self._analyzer.terms([morpheme])]).all())
 
     def _untyped(self, word: str) -> str:
         """A word without its slip of one key, where that makes it one that the collection has."""
-        found, best_score = likely_analysis(word)
+        found, best_score = likely_analysis(word, self._analyzer.kiwi)
         if not self._unsure(word, found):
             return word
         best = word
         best_score -= UNKNOWN_COST
-        respelt = respelled(word)
+        respelt = respelled(word, self._analyzer.kiwi)
         for candidate, cost in [(respelt, SLIP_COST), *self._candidates(word)]:
-            analysis, score = likely_analysis(candidate)
+            analysis, score = likely_analysis(candidate, self._analyzer.kiwi)
             if score - cost > best_score and not self._unsure(candidate, analysis):
                 best, best_score = candidate, score - cost
         return best

@@ -61,6 +61,8 @@ def build_page(retriever: Retriever) -> gr.Blocks:
                 with gr.Row(elem_id="ask"):
                     question = _question_box()
                     send = gr.Button("묻기", variant="primary", elem_id="send", scale=0)
+                # pressed by the page's script, with the question in its box
+                as_typed = gr.Button("입력한 그대로 찾기", elem_id="as-typed", elem_classes="gg-unseen")
             sources = _html(desk.sources(()), elem_id="sources")
         _reader(desk)
 
@@ -71,13 +73,13 @@ def build_page(retriever: Retriever) -> gr.Blocks:
             "concurrency_id": "ask",
         }
 
-        def ask(text: str, before: Turns) -> Iterator[tuple[Any, ...]]:
+        def ask(text: str, before: Turns, correct: bool = True) -> Iterator[tuple[Any, ...]]:
             skip = gr.skip()
             if text.strip():
                 hide, show = gr.update(visible=False), gr.update(visible=True)
                 waiting = desk.conversation((*before, desk.waiting(text, before)))
                 yield before, waiting, skip, "", hide, show
-            turn = desk.reply(text, before)
+            turn = desk.reply(text, before, correct=correct)
             after = (*before, turn)[-MOST_TURNS:]
             if turn.sources is None:
                 # what could not be answered goes back to be corrected, and the next turn takes its place
@@ -85,11 +87,15 @@ def build_page(retriever: Retriever) -> gr.Blocks:
             else:
                 yield after, desk.conversation(after), desk.sources(after), skip, skip, skip
 
+        def ask_as_typed(text: str, before: Turns) -> Iterator[tuple[Any, ...]]:
+            return ask(text, before, correct=False)
+
         def start_again() -> tuple[Any, ...]:
             show = gr.update(visible=bool(desk.examples))
             return (), desk.conversation(()), desk.sources(()), "", show, gr.update(visible=False)
 
         gr.on([question.submit, send.click], ask, [question, turns], **events)
+        as_typed.click(ask_as_typed, [question, turns], **events)
         for button in buttons:
             button.click(ask, [button, turns], **events)
         fresh.click(start_again, None, **events)

@@ -74,11 +74,11 @@ class Desk:
         """The turn of a question whose answer is still being looked for."""
         return Turn(_next(before), question, page_html.pending(), None)
 
-    def reply(self, question: str, before: Turns) -> Turn:
-        """The turn of a question; whatever goes wrong becomes a line to the user."""
+    def reply(self, question: str, before: Turns, *, correct: bool = True) -> Turn:
+        """The turn of a question, searched as typed unless ``correct``; whatever goes wrong becomes a line to the user."""
         number = _next(before)
         try:
-            found = self._retriever.answer(question)
+            found = self._retriever.answer(question, correct=correct)
             return Turn(number, question, page_html.answer(number, found), page_html.sources(number, found))
         except GeungeoError as error:
             return Turn(number, question, page_html.notice(str(error)), None)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from index.analyzer import Analyzer
 from index.errors import QuestionError
-from index.korean import Morpheme, morphemes
-from index.terms import content_terms
+from index.terms import Term
 from rag.correction import Corrector
 
 LONGEST = 2000
@@ -88,7 +88,9 @@ def clean_question(text: str) -> str:
     return cleaned
 
 
-def read_question(text: str, corrector: Corrector | None = None) -> Question:
+def read_question(
+    text: str, analyzer: Analyzer | None = None, corrector: Corrector | None = None
+) -> Question:
     """A cleaned and analysed question, corrected where a corrector is given.
 
     A corrected question is searched by the terms of both: a wrong correction then loses little.
@@ -97,14 +99,15 @@ def read_question(text: str, corrector: Corrector | None = None) -> Question:
         QuestionError: as ``clean_question`` does.
     """
     typed = clean_question(text)
-    found = morphemes(typed)
-    forms = _forms(found)
+    analyzer = analyzer or Analyzer()
+    found = analyzer.morphemes(typed)
+    forms = _forms(analyzer.terms(found))
     corrected = corrector.correct(typed, found) if corrector else typed
     if corrected != typed:
-        mended = _forms(morphemes(corrected))
+        mended = _forms(analyzer.terms_of(corrected))
         forms = (*mended, *(form for form in forms if form not in mended))
     return Question(corrected, forms, typed)
 
 
-def _forms(found: Sequence[Morpheme]) -> tuple[str, ...]:
-    return tuple(term.form for term in content_terms(found) if term.form not in INTERROGATIVES)
+def _forms(terms: Iterable[Term]) -> tuple[str, ...]:
+    return tuple(term.form for term in terms if term.form not in INTERROGATIVES)

@@ -9,7 +9,6 @@ import numpy as np
 
 from index.articles import Article
 from index.errors import QuestionError
-from index.korean import shared_kiwi
 from index.searching import Index
 from rag.answer import Answer, answer_from
 from rag.correction import Corrector
@@ -30,7 +29,7 @@ class Retriever:
     def __init__(self, index: Index, *, dense_weight: float = DENSE_WEIGHT) -> None:
         self.index = index
         self.dense_weight = dense_weight
-        self._corrector = Corrector(index.words)
+        self._corrector = Corrector(index.words, index.analyzer)
 
     @classmethod
     def open(cls, index_dir: str | Path | None = None) -> Retriever:
@@ -44,7 +43,7 @@ class Retriever:
         """
         index = Index.open(index_dir)
         wait_for_encoder = index.encoder.start_loading()
-        shared_kiwi()
+        _ = index.analyzer.kiwi
         wait_for_encoder()
         return cls(index)
 
@@ -54,7 +53,7 @@ class Retriever:
         Raises:
             QuestionError: the question is blank, too long or no text.
         """
-        return read_question(question, self._corrector if correct else None)
+        return read_question(question, self.index.analyzer, self._corrector if correct else None)
 
     def search(
         self, question: str, k: int = 5, *, voices: Voices = "hybrid", correct: bool = True
