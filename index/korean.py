@@ -39,8 +39,8 @@ class Analysis:
     sentences: tuple[tuple[int, int], ...]
 
 
-TERM_RULES = 1
-"""Of ``index.terms`` and ``index.spelling``: a change of what they make of a text takes the next number."""
+TERM_RULES = 2
+"""Of ``index.terms``, ``index.numbers`` and ``index.spelling``: a change of what they make of a text takes the next number."""
 
 UNLISTED = (2, 3)
 """The morpheme ids that Kiwi gives to common and proper nouns that no dictionary of its has."""

@@ -8,6 +8,7 @@ from functools import cache
 from itertools import pairwise
 
 from index.korean import Morpheme, morphemes
+from index.numbers import in_digits
 from index.spelling import Equivalents, respell, table_lines
 
 CONTENT_TAGS = ("NN", "NR", "VV", "VA", "VX", "M", "XR", "SL", "SN", "SH", "W_SERIAL")
@@ -59,7 +60,7 @@ class Vocabulary:
     def _respelt(self, found: Iterable[Morpheme]) -> list[Term]:
         return [
             Term(form, morpheme.start, morpheme.end)
-            for morpheme in found
+            for morpheme in in_digits(found)
             if morpheme.tag.startswith(CONTENT_TAGS) or morpheme.form == "%"
             for form in self._spelling(morpheme.form)
         ]

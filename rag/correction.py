@@ -26,6 +26,9 @@ WORD = re.compile(r"[A-Za-z0-9]*[가-힣ㄱ-ㅣ]{2,8}(?![가-힣ㄱ-ㅣ])")
 SAME_SOUND = (("ㅐ", "ㅔ"), ("ㅡㅣ", "ㅔ"), ("ㅗㅐ", "ㅜㅔ", "ㅗㅣ"), ("ㅒ", "ㅖ"), ("ㅖ", "ㅔ"))
 """Vowels, as keys, that sound alike."""
 
+WHOLE = ("NNG", "NNP", "NR", "M", "V")
+"""Prefixes of the tags of what stands by itself."""
+
 MOST_TRIED = 24
 """Candidates for one word that Kiwi analyses, some .1 ms each."""
 SLIP_COST = 2.0
@@ -75,8 +78,8 @@ class Corrector:
         # counted in characters, or gluing two unknown words together would look like an improvement
         unknown = sum(m.end - m.start for m in found if not m.listed and not self._knows(m))
         # what a word was torn into; a name should not be torn for being unknown
-        torn = sum(m.listed and m.end - m.start == 1 and m.tag.startswith(("N", "M", "V")) for m in found)
-        return unknown + torn + len(JAMO.findall(text)) + _glued(found)
+        torn = sum(m.listed and m.end - m.start == 1 and m.tag.startswith(WHOLE) for m in found)
+        return unknown + 2 * torn + len(JAMO.findall(text)) + _glued(found)
 
     def _knows(self, morpheme: Morpheme) -> bool:
         return bool(self._words.knows([term.form for term in self._analyzer.terms([morpheme])]).all())
@@ -102,7 +105,7 @@ class Corrector:
         return any(
             not self._knows(m)
             for m in found
-            if not m.listed or (m.end - m.start == 1 and m.tag in ("NNG", "NNP"))
+            if not m.listed or (m.end - m.start == 1 and m.tag in ("NNG", "NNP") and _touched(m, found))
         )
 
     def _candidates(self, word: str) -> list[tuple[str, float]]:
@@ -150,6 +153,11 @@ def slips(keys: str) -> Iterator[tuple[str, float]]:
             for one, other in permutations(group, 2):
                 if after.startswith(one):
                     yield before + other + after[len(one) :], SLIP_COST
+
+
+def _touched(one: Morpheme, found: Sequence[Morpheme]) -> bool:
+    """Whether another content morpheme touches this one, as where a mistyped word is taken for two short ones."""
+    return any(m.tag.startswith(WHOLE) and (m.end == one.start or m.start == one.end) for m in found)
 
 
 def _glued(found: Sequence[Morpheme]) -> int:

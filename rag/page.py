@@ -88,7 +88,7 @@ def build_page(retriever: Retriever) -> gr.Blocks:
                 yield after, desk.conversation(after), desk.sources(after), skip, skip, skip
 
         def ask_as_typed(text: str, before: Turns) -> Iterator[tuple[Any, ...]]:
-            return ask(text, before, correct=False)
+            yield from ask(text, before, correct=False)
 
         def start_again() -> tuple[Any, ...]:
             show = gr.update(visible=bool(desk.examples))
