@@ -29,6 +29,8 @@ SAME_SOUND = (("ㅐ", "ㅔ"), ("ㅡㅣ", "ㅔ"), ("ㅗㅐ", "ㅜㅔ", "ㅗㅣ"),
 WHOLE = ("NNG", "NNP", "NR", "M", "V")
 """Prefixes of the tags of what stands by itself."""
 
+LONGEST_CORRECTED = 300
+"""Characters: a longer question is a text pasted, not typed, and would take long."""
 MOST_TRIED = 24
 """Candidates for one word that Kiwi analyses, some .1 ms each."""
 SLIP_COST = 2.0
@@ -53,7 +55,7 @@ class Corrector:
             text: a cleaned question.
             found: its morphemes.
         """
-        if not (self._unsure(text, found) or _glued(found)):
+        if len(text) > LONGEST_CORRECTED or not (self._unsure(text, found) or _glued(found)):
             return text
         # words first: with a typo in them, spaces would tear them
         mended = self._mend_words(text)
@@ -66,7 +68,7 @@ class Corrector:
         if doubt:
             for candidate in dict.fromkeys((spaced(text, kiwi), spaced(text, kiwi, anew=True))):
                 less = self._doubt(candidate, self._analyzer.morphemes(candidate))
-                if less < doubt:
+                if less < doubt and "".join(candidate.split()) == "".join(text.split()):
                     best, doubt = candidate, less
         return best
 

@@ -43,6 +43,11 @@ def test_words_that_a_dictionary_knows_are_no_typos(retriever: Retriever) -> Non
         assert retriever.read(question).text == question
 
 
+def test_a_pasted_text_is_left_alone(retriever: Retriever) -> None:
+    pasted = "해인 클러수터 " * 40
+    assert retriever.read(pasted).text == pasted.strip()
+
+
 def test_a_corrected_question_finds_what_the_clean_one_finds(retriever: Retriever) -> None:
     clean = retriever.search("해인 클러스터 이름의 유래는?", k=1)[0].passage.id
     assert retriever.search("해인클러스터이름의유래는?", k=1)[0].passage.id == clean
