@@ -8,13 +8,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from eval import outside
 from eval.collections import Collection
-from eval.evaluate import Report, evaluate, open_collection
+from eval.corruption import KINDS
+from eval.evaluate import Report, evaluate, evaluate_corrupted, open_collection
 from eval.floors import check_floors
 from eval.gold import read_gold
 from eval.metrics import DEPTH
-from eval.outside import RUN_DEPTH, evaluate_outside, write_run
 from eval.question_sets import add_set_options, check_set_options, gold_sets, outside_collection
+from eval.robustness import RobustnessReport
 from index.errors import GeungeoError
 
 
@@ -28,6 +30,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--compare", type=Path, metavar="RUN", help="with these: test against an earlier TREC run"
     )
+    parser.add_argument(
+        "--corrupt",
+        choices=(*KINDS, "all"),
+        help="only score the questions clean and corrupted by rule, with correction off and on; "
+        "all: each in one way, drawn at random",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--floors", action="store_true", help="only check that nothing fell below its floor")
     parser.add_argument("--misses", action="store_true", help="also list the questions missed at rank 1")
@@ -37,6 +45,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         collection = outside_collection(options)
         if collection is not None:
             return _outside(collection, options)
+        if options.corrupt:
+            return _print_corrupted(
+                [
+                    evaluate_corrupted(
+                        gold.name, read_gold(gold), open_collection(articles), options.corrupt, options.seed
+                    )
+                    for gold, articles in gold_sets(options)
+                ],
+                options.json,
+            )
         reports = []
         for gold, articles in gold_sets(options):
             reports.append(evaluate(gold.name, read_gold(gold), open_collection(articles)))
@@ -53,10 +71,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _outside(collection: Collection, options: argparse.Namespace) -> int:
-    report = evaluate_outside(collection, options.compare, RUN_DEPTH if options.run else DEPTH)
+    if options.corrupt:
+        corrupted = outside.evaluate_corrupted(collection, options.corrupt, options.seed)
+        return _print_corrupted([corrupted], options.json)
+    report = outside.evaluate_outside(
+        collection, options.compare, outside.RUN_DEPTH if options.run else DEPTH
+    )
     if options.run:
-        write_run(options.run, report.rankings)
+        outside.write_run(options.run, report.rankings)
     print(json.dumps(report.as_json(), ensure_ascii=False, indent=2) if options.json else report.table())
+    return 0
+
+
+def _print_corrupted(reports: Sequence[RobustnessReport], as_json: bool) -> int:
+    if as_json:
+        print(json.dumps([report.as_json() for report in reports], ensure_ascii=False, indent=2))
+    else:
+        print("\n\n".join(report.table() for report in reports))
     return 0
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from index.korean import Morpheme, morphemes, shared_kiwi
-from index.terms import content_terms
+from index.terms import Vocabulary, content_terms
 from rag.question import INTERROGATIVES, read_question
 
 Analyzer = Callable[[str], list[str]]
@@ -42,7 +42,12 @@ def asked_forms(text: str) -> list[str]:
 
 def plain_forms(text: str) -> list[str]:
     """Content terms without the table of spellings."""
-    return [term.form for term in content_terms(_morphemes(text), table=False)]
+    return [term.form for term in content_terms(_morphemes(text), _without_table())]
+
+
+@cache
+def _without_table() -> Vocabulary:
+    return Vocabulary((), frozenset(), morphemes)
 
 
 def asked_plain_forms(text: str) -> list[str]:

@@ -12,10 +12,13 @@ from tqdm import tqdm
 from eval.baselines import Baselines
 from eval.gold import GoldQuestion, gold_passages
 from eval.metrics import DEPTH, bootstrap_interval, precision_recall, score_all
+from eval.robustness import RobustnessReport, changed, evaluate_robustness
+from index.articles import Article
 from index.build import index_articles
 from index.errors import GeungeoError
 from index.generations import FORMAT, is_index
 from index.model_cache import cache_folder
+from index.passages import Passage
 from index.reading import read_articles
 from rag.progress import ProgressBars
 from rag.ranking import Voices
@@ -87,11 +90,7 @@ def open_collection(articles: Path) -> Retriever:
 
 def evaluate(name: str, questions: Sequence[GoldQuestion], retriever: Retriever) -> Report:
     """Scores BM25, dense and hybrid search, the baselines, and the answers."""
-    stored = [
-        (item.article, passage.passage)
-        for item in retriever.index.store.everything()
-        for passage in item.passages
-    ]
+    stored = _stored(retriever)
     gold = {q: g for q, g in gold_passages(questions, stored).items() if g}
     text_of = {question.id: question.question for question in questions}
     baselines = Baselines([passage for _, passage in stored], retriever.index.encoder)
@@ -137,6 +136,28 @@ def evaluate(name: str, questions: Sequence[GoldQuestion], retriever: Retriever)
         name, articles, len(stored), len(questions), len(gold), rows, by_category,
         score_answers(questions, gold, retriever), misses,
     )  # fmt: skip
+
+
+def evaluate_corrupted(
+    name: str, questions: Sequence[GoldQuestion], retriever: Retriever, kind: str, seed: int
+) -> RobustnessReport:
+    """Asks the answerable questions as they are and corrupted, with correction off and on (see ``eval.robustness``)."""
+
+    def search(question: str, correct: bool) -> tuple[list[str], bool]:
+        hits = retriever.search(question, DEPTH, correct=correct)
+        return [hit.passage.id for hit in hits], changed(retriever, question, correct)
+
+    gold = {q: g for q, g in gold_passages(questions, _stored(retriever)).items() if g}
+    asked = {question.id: question.question for question in questions}
+    return evaluate_robustness(name, asked, gold, search, kind, seed)
+
+
+def _stored(retriever: Retriever) -> list[tuple[Article, Passage]]:
+    return [
+        (item.article, passage.passage)
+        for item in retriever.index.store.everything()
+        for passage in item.passages
+    ]
 
 
 def score_answers(

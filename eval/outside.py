@@ -13,6 +13,7 @@ from tqdm import tqdm
 from eval.collections import Collection, OutsideQuestion
 from eval.evaluate import Row
 from eval.metrics import DEPTH, bootstrap_interval, randomisation_test, score_all
+from eval.robustness import RobustnessReport, changed, evaluate_robustness
 from index.build import index_articles
 from index.decoding import normalise
 from index.errors import GeungeoError, IndexFormatError
@@ -126,6 +127,19 @@ def evaluate_outside(
         sum(holding) / len(holding) if holding else None,
         _compare(scores["hybrid"], compared, gold) if compared is not None else {}, found["hybrid"],
     )  # fmt: skip
+
+
+def evaluate_corrupted(collection: Collection, kind: str, seed: int) -> RobustnessReport:
+    """Searches every question as it is and corrupted, with correction off and on (see ``eval.robustness``)."""
+    retriever = open_outside(collection)
+
+    def search(question: str, correct: bool) -> tuple[list[str], bool]:
+        hits = retriever.search(question, DEPTH, correct=correct)
+        return [hit.article.source for hit in hits], changed(retriever, question, correct)
+
+    typed = {question.id: asked(question) for question in collection.questions}
+    gold = {question.id: question.relevant for question in collection.questions}
+    return evaluate_robustness(collection.name, typed, gold, search, kind, seed)
 
 
 def asked(question: OutsideQuestion) -> str:

@@ -2,6 +2,7 @@
 
 from index.articles import Article, Block
 from index.build import BuildSummary, build_index, index_articles
+from index.dictionary import Dictionary, read_dictionary
 from index.errors import (
     ArticleError,
     EncoderError,
@@ -15,6 +16,7 @@ from index.passages import Passage
 from index.searching import Index
 
 __all__ = [
-    "Article", "ArticleError", "Block", "BuildSummary", "EncoderError", "Filters", "GeungeoError", "Index", "IndexFormatError",
+    "Article", "ArticleError", "Block", "BuildSummary", "Dictionary", "EncoderError", "Filters", "GeungeoError", "Index", "IndexFormatError",
     "IndexNotFoundError", "Passage", "QuestionError", "build_index", "index_articles",
+    "read_dictionary",
 ]  # fmt: skip

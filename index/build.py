@@ -12,17 +12,27 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from index.analyzer import Analyzer
 from index.articles import Article, Skipped
 from index.dense import DenseIndex, Vectors
+from index.dictionary import Dictionary
 from index.encoder import Encoder, load_encoder
 from index.errors import ArticleError, IndexFormatError
-from index.generations import Manifest, current_generation, default_index_dir, is_index, publish, writing
-from index.korean import analyzer_versions, morphemes
+from index.generations import (
+    DICTIONARY,
+    Manifest,
+    current_generation,
+    default_index_dir,
+    is_index,
+    publish,
+    stored_dictionary,
+    writing,
+)
 from index.lexical import LexicalIndex
 from index.model_cache import DEFAULT_MODEL
 from index.passages import cut
 from index.store import Store, StoredArticle, StoredPassage, write_store
-from index.terms import character_bigrams, content_terms, indexed_terms
+from index.terms import character_bigrams, indexed_terms
 from index.windows import Windows, content_keys
 
 Progress = Callable[[str, int, int], None]
@@ -57,6 +67,7 @@ def build_index(
     index_dir: str | Path | None = None,
     *,
     model: str | None = None,
+    dictionary: Dictionary | None = None,
     sample: bool = False,
     progress: Progress | None = None,
 ) -> BuildSummary:
@@ -69,6 +80,8 @@ def build_index(
         paths: files and folders (searched through) of ``.txt``, ``.md`` and ``.html``.
         index_dir: where the index lies; by default ``$GEUNGEO_INDEX`` or the user's data folder.
         model: the embedding model; by default that of the index, or the bundled one.
+        dictionary: names and synonyms (``read_dictionary``); by default that of the index. One without entries drops
+            it. With another one all articles are analysed anew; vectors stay.
         sample: the articles are the program's own samples, to be replaced by the first articles of the user's.
         progress: told how far the work is.
 
@@ -82,7 +95,9 @@ def build_index(
 
     step = progress or (lambda stage, done, total: None)
     reading = read_articles(paths, lambda done, total, path: step("read", done, total))
-    summary = index_articles(reading.articles, index_dir, model=model, sample=sample, progress=progress)
+    summary = index_articles(
+        reading.articles, index_dir, model=model, dictionary=dictionary, sample=sample, progress=progress
+    )
     return replace(summary, skipped=(*reading.skipped, *summary.skipped))
 
 
@@ -91,6 +106,7 @@ def index_articles(
     index_dir: str | Path | None = None,
     *,
     model: str | None = None,
+    dictionary: Dictionary | None = None,
     sample: bool = False,
     whole: bool = False,
     progress: Progress | None = None,
@@ -107,8 +123,9 @@ def index_articles(
         raise ArticleError("색인할 기사가 없습니다.")
     with writing(folder) as work:
         old = _Previous(folder)
+        analyzer = Analyzer(old.dictionary if dictionary is None else dictionary)
         encoder = load_encoder(model or old.model)
-        fresh = _cut_all(_merge(old, articles), old, whole, step)
+        fresh = _cut_all(_merge(old, articles), old, analyzer, whole, step)
         stored = [item for item in fresh if item.passages]
         if not stored:
             raise ArticleError("기사에서 본문 문단을 찾지 못했습니다. 파일의 내용을 확인하세요.")
@@ -117,9 +134,11 @@ def index_articles(
         keys = content_keys(windows.texts(passages))
         vectors, encoded = _vectors(windows.texts(passages), keys, encoder, old, step)
         _write(work, stored, windows, keys, vectors)
+        if analyzer.dictionary.entries:
+            (work / DICTIONARY).write_text(analyzer.dictionary.as_text(), encoding="utf-8")
         manifest = Manifest(
             created=datetime.now(UTC).isoformat(timespec="seconds"),
-            analyzer=analyzer_versions(),
+            analyzer=analyzer.versions(),
             encoder={
                 "model": encoder.card.model,
                 "fingerprint": encoder.card.fingerprint,
@@ -145,7 +164,8 @@ class _Previous:
         self.articles: dict[str, StoredArticle] = {}
         self.model = DEFAULT_MODEL
         self.fingerprint = ""
-        self.same_analyzer = False
+        self.dictionary = Dictionary()
+        self.analyzer: dict[str, object] = {}
         self.sample = False
         self._folder: Path | None = None
         if not is_index(index_dir):
@@ -153,7 +173,8 @@ class _Previous:
         self._folder, manifest = current_generation(index_dir)
         self.model = manifest.encoder["model"]
         self.fingerprint = manifest.encoder["fingerprint"]
-        self.same_analyzer = manifest.analyzer == analyzer_versions()
+        self.analyzer = manifest.analyzer
+        self.dictionary = stored_dictionary(self._folder)
         self.sample = manifest.sample
         try:
             store = Store(self._folder / "articles.sqlite")
@@ -184,10 +205,12 @@ def _merge(old: _Previous, articles: Sequence[Article]) -> list[Article]:
     return [article for article in (before | given).values() if by_id[article.id] is article]
 
 
-def _cut_all(articles: Sequence[Article], old: _Previous, whole: bool, step: Progress) -> list[StoredArticle]:
+def _cut_all(
+    articles: Sequence[Article], old: _Previous, analyzer: Analyzer, whole: bool, step: Progress
+) -> list[StoredArticle]:
     """Cuts what is new; what was cut by the same analyzer out of the same prose is taken over."""
     cut_before: dict[str, StoredArticle] = {}
-    if old.same_analyzer and not whole:
+    if old.analyzer == analyzer.versions() and not whole:
         cut_before = {item.article.id: item for item in old.articles.values()}
     ready: dict[str, StoredArticle] = {}
     for article in articles:
@@ -197,10 +220,10 @@ def _cut_all(articles: Sequence[Article], old: _Previous, whole: bool, step: Pro
     todo = [article for article in articles if article.id not in ready]
     for first in range(0, len(todo), CUT_AT_ONCE):
         batch = todo[first : first + CUT_AT_ONCE]
-        for article, passages in zip(batch, cut(batch, whole=whole), strict=True):
-            title = tuple(term.form for term in content_terms(morphemes(article.title)))
+        for article, passages in zip(batch, cut(batch, analyzer, whole=whole), strict=True):
+            title = tuple(term.form for term in analyzer.terms_of(article.title))
             ready[article.id] = StoredArticle(
-                article, title, tuple(StoredPassage.of(item) for item in passages)
+                article, title, tuple(StoredPassage.of(item, analyzer) for item in passages)
             )
         step("cut", min(first + CUT_AT_ONCE, len(todo)), len(todo))
     return [ready[article.id] for article in articles]

@@ -21,11 +21,14 @@ from typing import Any
 from filelock import FileLock, Timeout
 from platformdirs import user_data_path
 
+from index.dictionary import Dictionary, read_dictionary
 from index.errors import GeungeoError, IndexFormatError, IndexNotFoundError
 
 FORMAT = 2
 POINTER = "CURRENT"
 MANIFEST = "manifest.json"
+DICTIONARY = "dictionary.txt"
+"""The user's dictionary that the generation was made with; absent where there was none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Manifest:
 
     created: str
     analyzer: dict[str, Any]
-    """Versions and options of Kiwi: terms of another version may differ."""
+    """Versions and options of Kiwi, and the dictionary's digest: terms of another may differ."""
     encoder: dict[str, Any]
     """``model``, ``fingerprint`` and ``dimensions`` of the encoder."""
     counts: dict[str, int]
@@ -87,6 +90,17 @@ def current_generation(index_dir: Path) -> tuple[Path, Manifest]:
         if not path.is_file() or path.stat().st_size != size:
             raise IndexFormatError(f"{path}: 없거나 크기가 다릅니다. {_rebuild(index_dir)}")
     return folder, manifest
+
+
+def stored_dictionary(folder: Path) -> Dictionary:
+    """The dictionary of the generation in ``folder``. Raises IndexFormatError where it cannot be read."""
+    path = folder / DICTIONARY
+    if not path.is_file():
+        return Dictionary()
+    try:
+        return read_dictionary(path)
+    except GeungeoError as error:
+        raise IndexFormatError(f"{error} {_rebuild(folder.parent.parent)}") from None
 
 
 def _rebuild(index_dir: Path) -> str:

@@ -27,6 +27,8 @@ class Morpheme:
     tag: str
     start: int
     end: int
+    listed: bool = True
+    """Whether a dictionary has it; others are taken for nouns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,11 @@ class Analysis:
     sentences: tuple[tuple[int, int], ...]
 
 
-TERM_RULES = 1
-"""Of ``index.terms`` and ``index.spelling``: a change of what they make of a text takes the next number."""
+TERM_RULES = 2
+"""Of ``index.terms``, ``index.numbers`` and ``index.spelling``: a change of what they make of a text takes the next number."""
+
+UNLISTED = (2, 3)
+"""The morpheme ids that Kiwi gives to common and proper nouns that no dictionary of its has."""
 
 _lock = threading.Lock()
 _kiwi: Kiwi | None = None
@@ -50,12 +55,17 @@ def shared_kiwi() -> Kiwi:
     if _kiwi is None:
         with _lock:
             if _kiwi is None:
-                from kiwipiepy import Kiwi
-
-                kiwi = Kiwi(**KIWI_OPTIONS)
+                kiwi = new_kiwi()
                 kiwi.tokenize("준비")  # the model loads on the first call, not in the constructor
                 _kiwi = kiwi
     return _kiwi
+
+
+def new_kiwi() -> Kiwi:
+    """Another Kiwi, to which words can be added before its first use."""
+    from kiwipiepy import Kiwi
+
+    return Kiwi(**KIWI_OPTIONS)
 
 
 def analyzer_versions() -> dict[str, object]:
@@ -69,14 +79,32 @@ def analyzer_versions() -> dict[str, object]:
     }
 
 
-def morphemes(text: str) -> tuple[Morpheme, ...]:
+def morphemes(text: str, kiwi: Kiwi | None = None) -> tuple[Morpheme, ...]:
     """The morphemes of a short text, such as a question."""
-    return tuple(_morpheme(token) for token in shared_kiwi().tokenize(text))
+    return tuple(_morpheme(token) for token in (kiwi or shared_kiwi()).tokenize(text))
 
 
-def analyze_all(texts: Iterable[str]) -> Iterator[Analysis]:
+def likely_analysis(text: str, kiwi: Kiwi | None = None) -> tuple[tuple[Morpheme, ...], float]:
+    """The morphemes of a short text, and the logarithm of how likely Kiwi's language model finds them."""
+    tokens, score = (kiwi or shared_kiwi()).analyze(text)[0]
+    return tuple(_morpheme(token) for token in tokens), float(score)
+
+
+def spaced(text: str, kiwi: Kiwi | None = None, *, anew: bool = False) -> str:
+    """The text with spaces where Kiwi would put them: more of them, or with ``anew`` regardless of those it has."""
+    return str((kiwi or shared_kiwi()).space(text, reset_whitespace=anew))
+
+
+def respelled(word: str, kiwi: Kiwi | None = None) -> str:
+    """A word with the misspellings undone that Kiwi knows of (되/돼, ㅐ/ㅔ, lost or doubled consonants)."""
+    kiwi = kiwi or shared_kiwi()
+    tokens = kiwi.tokenize(word, typos="basic_with_continual")
+    return str(kiwi.join(tokens)) if any(token.typo_cost for token in tokens) else word
+
+
+def analyze_all(texts: Iterable[str], kiwi: Kiwi | None = None) -> Iterator[Analysis]:
     """Morphemes and sentences of many texts, in order, on all cores."""
-    for sentences in shared_kiwi().split_into_sents(texts, return_tokens=True):
+    for sentences in (kiwi or shared_kiwi()).split_into_sents(texts, return_tokens=True):
         yield _analysis(sentences)
 
 
@@ -86,4 +114,4 @@ def _analysis(sentences: list[Sentence]) -> Analysis:
 
 
 def _morpheme(token: Token) -> Morpheme:
-    return Morpheme(token.form, str(token.tag), token.start, token.end)
+    return Morpheme(token.form, str(token.tag), token.start, token.end, token.id not in UNLISTED)

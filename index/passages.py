@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index.analyzer import Analyzer
 from index.articles import Article
-from index.korean import Analysis, analyze_all
+from index.korean import Analysis
 
 SHORT = 60
 """Characters: a paragraph below this joins its neighbour, for it rarely says by itself what it is about."""
@@ -75,18 +76,23 @@ def sentence_runs(sentences: Sequence[Span], limit: int) -> list[Span]:
     return runs
 
 
-def cut(articles: Sequence[Article], *, whole: bool = False) -> list[list[CutPassage]]:
+def cut(
+    articles: Sequence[Article], analyzer: Analyzer | None = None, *, whole: bool = False
+) -> list[list[CutPassage]]:
     """The passages of each article, in text order, with their sentences, morphemes and windows.
 
     Args:
         articles: the articles to cut.
+        analyzer: with the user's dictionary, if there is one.
         whole: each article is one passage (for collections whose entries are passages already).
     """
     spans: list[tuple[Article, Span]] = []
     for article in articles:
         for span in _whole_span(article) if whole else paragraph_spans(article):
             spans.append((article, span))
-    analyses = analyze_all(article.text[start:end] for article, (start, end) in spans)
+    analyses = (analyzer or Analyzer()).analyze_all(
+        article.text[start:end] for article, (start, end) in spans
+    )
     passages: dict[str, list[CutPassage]] = {article.id: [] for article in articles}
     for (article, (start, end)), analysis in zip(spans, analyses, strict=True):
         own = passages[article.id]

@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from index.analyzer import Analyzer
 from index.dense import DenseIndex, Vectors
 from index.encoder import Encoder, load_encoder
 from index.errors import IndexFormatError
 from index.filters import Filters
-from index.generations import Manifest, current_generation, default_index_dir
-from index.korean import analyzer_versions
+from index.generations import Manifest, current_generation, default_index_dir, stored_dictionary
 from index.lexical import LexicalIndex, Scores
 from index.store import Store
 from index.terms import character_bigrams
@@ -40,9 +40,10 @@ class DenseScores:
 class Index:
     """One generation of an index, opened for reading; safe to share between threads."""
 
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
+    def __init__(self, folder: Path, manifest: Manifest, analyzer: Analyzer) -> None:
         self.folder = folder
         self.manifest = manifest
+        self.analyzer = analyzer
         passages = manifest.counts["passages"]
         try:
             self.store = Store(folder / "articles.sqlite")
@@ -75,13 +76,14 @@ class Index:
     @classmethod
     def _open(cls, place: Path) -> Index:
         folder, manifest = current_generation(place)
-        here = analyzer_versions()
+        analyzer = Analyzer(stored_dictionary(folder))
+        here = analyzer.versions()
         if manifest.analyzer != here:
             raise IndexFormatError(
                 f"{place}: 다른 형태소 분석기로 만든 색인입니다 (색인 {_versions(manifest.analyzer)}, "
                 f"이 컴퓨터 {_versions(here)}). 'geungeo index 폴더 --index {place}'로 다시 만드세요."
             )
-        return cls(folder, manifest)
+        return cls(folder, manifest, analyzer)
 
     @property
     def size(self) -> int:

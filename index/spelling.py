@@ -60,7 +60,10 @@ class Equivalents:
                 tuple(forms_of(part.strip())) for part in line.split("#")[0].split(",") if part.strip()
             ]
             spellings = [spelling for spelling in spellings if spelling]
-            canonical = min(spellings, key=len, default=())
+            # a line that shares a spelling with an earlier one joins it
+            earlier = [self._canonical.get(spelling, spelling) for spelling in spellings]
+            known = [spelling for spelling in earlier if spelling in self._canonical.values()]
+            canonical = min(known or spellings, key=len, default=())
             self._canonical |= {spelling: canonical for spelling in spellings if spelling != canonical}
         self._longest = max(map(len, self._canonical), default=0)
 

@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from index.analyzer import Analyzer
 from index.articles import Article, Block
 from index.filters import Filters
 from index.passages import CutPassage, Passage, Span
-from index.terms import BIGRAM_JOINT, PassageTerms, content_terms
+from index.terms import BIGRAM_JOINT, PassageTerms
 
 SCHEMA = """
 CREATE TABLE articles (
@@ -47,13 +48,13 @@ class StoredPassage:
     terms: PassageTerms
 
     @classmethod
-    def of(cls, cut: CutPassage) -> StoredPassage:
+    def of(cls, cut: CutPassage, analyzer: Analyzer) -> StoredPassage:
         """The stored form of a passage just cut."""
         return cls(
             cut.passage,
             cut.analysis.sentences,
             cut.windows,
-            PassageTerms.of(content_terms(cut.analysis.morphemes)),
+            PassageTerms.of(analyzer.terms(cut.analysis.morphemes)),
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.korean import Morpheme, morphemes
+from index.numbers import in_digits
 from index.spelling import Equivalents, respell, table_lines
 
 CONTENT_TAGS = ("NN", "NR", "VV", "VA", "VX", "M", "XR", "SL", "SN", "SH", "W_SERIAL")
@@ -61,44 +62,55 @@ class PassageTerms:
             yield Term(form, start, end)
 
 
-def content_terms(found: Iterable[Morpheme], *, table: bool = True) -> list[Term]:
-    """The content morphemes, in text order, in the common spelling (see ``index.spelling``).
+class Vocabulary:
+    """The common spellings, and names that are kept as they are."""
 
-    Args:
-        found: the morphemes of one text.
-        table: whether the table of equivalents applies (the rules always do).
-    """
-    terms = _respelt(found)
-    if not table:
-        return terms
-    forms = [term.form for term in terms]
-    equivalents = _equivalents()
-    canonical: list[Term] = []
-    at = 0
-    while at < len(terms):
-        if match := equivalents.match(forms, at):
-            length, spelling = match
-            start, end = terms[at].start, terms[at + length - 1].end
-            canonical += [Term(form, start, end) for form in spelling]
-            at += length
-        else:
-            canonical.append(terms[at])
-            at += 1
-    return canonical
+    def __init__(
+        self, lines: Sequence[str], names: Collection[str], analyze: Callable[[str], Iterable[Morpheme]]
+    ) -> None:
+        self._names = names
+        self._equivalents = Equivalents(
+            lines, lambda text: [term.form for term in self._respelt(analyze(text))]
+        )
 
+    def terms(self, found: Iterable[Morpheme]) -> list[Term]:
+        """The content morphemes, in text order, in the common spelling (see ``index.spelling``)."""
+        terms = self._respelt(found)
+        forms = [term.form for term in terms]
+        canonical: list[Term] = []
+        at = 0
+        while at < len(terms):
+            if match := self._equivalents.match(forms, at):
+                length, spelling = match
+                start, end = terms[at].start, terms[at + length - 1].end
+                canonical += [Term(form, start, end) for form in spelling]
+                at += length
+            else:
+                canonical.append(terms[at])
+                at += 1
+        return canonical
 
-def _respelt(found: Iterable[Morpheme]) -> list[Term]:
-    return [
-        Term(form, morpheme.start, morpheme.end)
-        for morpheme in found
-        if morpheme.tag.startswith(CONTENT_TAGS) or morpheme.form == "%"
-        for form in respell(morpheme.form)
-    ]
+    def _respelt(self, found: Iterable[Morpheme]) -> list[Term]:
+        return [
+            Term(form, morpheme.start, morpheme.end)
+            for morpheme in in_digits(found)
+            if morpheme.tag.startswith(CONTENT_TAGS) or morpheme.form == "%"
+            for form in self._spelling(morpheme.form)
+        ]
+
+    def _spelling(self, form: str) -> tuple[str, ...]:
+        folded = form.lower()
+        return (folded,) if folded in self._names else respell(form)
 
 
 @cache
-def _equivalents() -> Equivalents:
-    return Equivalents(table_lines(), lambda text: [term.form for term in _respelt(morphemes(text))])
+def _common_vocabulary() -> Vocabulary:
+    return Vocabulary(table_lines(), frozenset(), morphemes)
+
+
+def content_terms(found: Iterable[Morpheme], vocabulary: Vocabulary | None = None) -> list[Term]:
+    """The content morphemes, in text order, in the common spelling; without a vocabulary, that of the program."""
+    return (vocabulary or _common_vocabulary()).terms(found)
 
 
 def bigrams(forms: Sequence[str]) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.articles import Article
+from index.hangul import direction_particle
 from index.passages import Passage, Span
 from rag.evidence import ABSTAIN_BELOW, Evidence
 from rag.hits import Hit
@@ -49,6 +50,15 @@ class Answer:
     """The probability, 0..1, that the best passage answers the question."""
     hits: tuple[Hit, ...]
     """The passages found, best first; when abstaining, those that come nearest."""
+    searched_as: str | None = None
+    """What the question was corrected to before it was searched; None where it was searched as typed."""
+
+    @property
+    def correction(self) -> str | None:
+        """What to tell the user of the correction, if there was one."""
+        if self.searched_as is None:
+            return None
+        return f"‘{self.searched_as}’{direction_particle(self.searched_as)} 고쳐서 찾았습니다."
 
 
 def answer_from(question: Question, hits: Sequence[Hit], evidence: Evidence) -> Answer:
@@ -61,7 +71,7 @@ def answer_from(question: Question, hits: Sequence[Hit], evidence: Evidence) -> 
     """
     confidence = evidence.confidence
     if not hits or confidence < ABSTAIN_BELOW:
-        return Answer(question.text, NOT_FOUND, (), True, confidence, tuple(hits))
+        return Answer(question.typed, NOT_FOUND, (), True, confidence, tuple(hits), question.searched_as)
     ranked = [hit.sentences for hit in hits[:MOST_CITATIONS]]
     best, floor = ranked[0][0][1], min(sentences[-1][1] for sentences in ranked)
     quoted = [(hits[0], span) for span in _telling_spans(hits[0].passage.text, ranked[0])]
@@ -75,12 +85,12 @@ def answer_from(question: Question, hits: Sequence[Hit], evidence: Evidence) -> 
         for n, (hit, (start, end)) in enumerate(quoted[:MOST_CITATIONS], start=1)
     )  # fmt: skip
     text = "\n".join(f"{citation.quote} [{citation.n}]" for citation in citations)
-    return Answer(question.text, text, citations, False, confidence, tuple(hits))
+    return Answer(question.typed, text, citations, False, confidence, tuple(hits), question.searched_as)
 
 
 def none_allowed(question: Question) -> Answer:
     """The abstention where no article meets the filters."""
-    return Answer(question.text, NONE_ALLOWED, (), True, 0.0, ())
+    return Answer(question.typed, NONE_ALLOWED, (), True, 0.0, (), question.searched_as)
 
 
 def _telling_spans(text: str, ranked: Sequence[tuple[Span, float]]) -> list[Span]:

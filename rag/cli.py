@@ -70,12 +70,21 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument(
         "--model", metavar="NAME", help="임베딩 모델 이름이나 폴더 (기본: 내장 multilingual-e5-small)"
     )
+    build.add_argument(
+        "--dictionary",
+        metavar="FILE",
+        type=Path,
+        help="사용자 사전: 한 줄에 이름 하나, 또는 쉼표로 나눈 같은 이름들 (기본: 색인에 있는 것; 빈 파일이면 없앰)",
+    )
     build.set_defaults(run=_index)
 
     ask = commands.add_parser("ask", parents=[common, filters], help="묻고 답과 출처를 받습니다")
     ask.add_argument("question", metavar="QUESTION", help="질문")
     ask.add_argument("-k", type=int, default=5, metavar="N", help="보여 줄 대목의 수 (기본 5)")
     ask.add_argument("--json", action="store_true", help="JSON으로 출력합니다")
+    ask.add_argument(
+        "--no-correct", action="store_true", help="질문의 오타와 띄어쓰기를 고치지 않고 그대로 찾습니다"
+    )
     ask.set_defaults(run=_ask)
 
     chat = commands.add_parser("chat", parents=[common], help="브라우저에서 대화합니다")
@@ -115,17 +124,20 @@ def _filters(options: argparse.Namespace) -> Filters:
 
 def _index(options: argparse.Namespace) -> int:
     from index.build import build_index, index_articles
+    from index.dictionary import read_dictionary
 
     folder = _index_dir(options)
+    dictionary = read_dictionary(options.dictionary) if options.dictionary else None
+    given = {"model": options.model, "dictionary": dictionary}
     with ProgressBars() as bars:
         if options.paths:
             if _holds_sample(folder):
                 print("예시 기사로 만든 색인을 주신 기사로 바꿉니다.", file=sys.stderr)
-            summary = build_index(options.paths, folder, model=options.model, progress=bars)
+            summary = build_index(options.paths, folder, **given, progress=bars)
         elif is_index(folder):
-            summary = index_articles([], folder, model=options.model, progress=bars)
+            summary = index_articles([], folder, **given, progress=bars)
         else:
-            summary = build_index([sample_folder()], folder, model=options.model, sample=True, progress=bars)
+            summary = build_index([sample_folder()], folder, **given, sample=True, progress=bars)
     _report(summary)
     return 0
 
@@ -148,7 +160,9 @@ def _ask(options: argparse.Namespace) -> int:
     if options.k < 1:
         raise GeungeoError(f"-k는 1 이상이어야 합니다 (받은 값 {options.k}).")
     filters = _filters(options)
-    answer = _retriever(options).answer(options.question, k=options.k, filters=filters)
+    answer = _retriever(options).answer(
+        options.question, k=options.k, filters=filters, correct=not options.no_correct
+    )
     print(
         json.dumps(answer_json(answer), ensure_ascii=False, indent=2)
         if options.json
@@ -159,6 +173,8 @@ def _ask(options: argparse.Namespace) -> int:
 
 def _answer_text(answer: Answer) -> str:
     lines = [answer.text, ""]
+    if answer.correction:
+        lines = [f"{answer.correction} (입력한 그대로 찾으려면: --no-correct)", "", *lines]
     if answer.abstained:
         lines.append("관련 있을 수 있는 대목:" if answer.hits else "")
         for hit in answer.hits[:3]:
@@ -177,6 +193,7 @@ def answer_json(answer: Answer) -> dict[str, object]:
     """An answer as ``geungeo ask --json`` prints it."""
     return {
         "question": answer.question,
+        "searched_as": answer.searched_as,
         "answer": answer.text,
         "abstained": answer.abstained,
         "confidence": round(answer.confidence, 4),

@@ -6,10 +6,9 @@ import math
 from collections.abc import Collection, Sequence
 from dataclasses import astuple, dataclass
 
-from index.korean import morphemes
 from index.model_cache import DEFAULT_MODEL
 from index.searching import Index
-from index.terms import bigrams, character_bigrams, content_terms
+from index.terms import bigrams, character_bigrams
 from rag.hits import Hit
 from rag.question import Question
 
@@ -61,7 +60,7 @@ def weigh(index: Index, question: Question, hits: Sequence[Hit], background: flo
         return NO_EVIDENCE
     hit = hits[0]
     forms, pairs, letters = question.forms, bigrams(question.forms), character_bigrams(question.text)
-    title = {term.form for term in content_terms(morphemes(hit.article.title))}
+    title = {term.form for term in index.analyzer.terms_of(hit.article.title)}
     own = [term.form for term in hit.terms]
     similarity, topicality = max(cosine for _, cosine in hit.window_cosines) - background, background
     if index.manifest.encoder["model"] != DEFAULT_MODEL:

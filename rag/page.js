@@ -53,16 +53,27 @@ function tellWhetherOpen() {
   label?.setAttribute("aria-expanded", String(label.classList.contains("open")));
 }
 
+// The question goes into its box as if typed, for that is where Gradio takes it from.
+function askAsTyped(question) {
+  const box = document.querySelector("#question textarea");
+  Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box, question);
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  setTimeout(() => document.querySelector("#as-typed").click());
+}
+
 document.addEventListener("click", (event) => {
   if (event.target.closest("#filters > .label-wrap")) requestAnimationFrame(tellWhetherOpen);
   const link = event.target.closest(".gg-cite, .gg-to-sources");
   const opener = event.target.closest(".gg-open");
+  const typed = event.target.closest(".gg-as-typed");
   if (link) {
     event.preventDefault();
     const group = showSources(link.dataset.turn);
     const card = link.matches(".gg-cite") ? document.getElementById(link.hash.slice(1)) : null;
     if (card) mark(card);
     else if (group) bring(group, "start");
+  } else if (typed) {
+    askAsTyped(typed.dataset.question);
   } else if (opener) {
     openArticle(opener);
   } else if (event.target === dialog || event.target.closest(".gg-close")) {

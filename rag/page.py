@@ -62,6 +62,8 @@ def build_page(retriever: Retriever) -> gr.Blocks:
                     question = _question_box()
                     send = gr.Button("묻기", variant="primary", elem_id="send", scale=0)
                     boxes = _filter_boxes(desk)
+                # pressed by the page's script, with the question in its box
+                as_typed = gr.Button("입력한 그대로 찾기", elem_id="as-typed", elem_classes="gg-unseen")
             sources = _html(desk.sources(()), elem_id="sources")
         _reader(desk)
 
@@ -72,13 +74,13 @@ def build_page(retriever: Retriever) -> gr.Blocks:
             "concurrency_id": "ask",
         }
 
-        def ask(text: str, before: Turns, *narrowing: Any) -> Iterator[tuple[Any, ...]]:
+        def ask(text: str, before: Turns, *narrowing: Any, correct: bool = True) -> Iterator[tuple[Any, ...]]:
             skip = gr.skip()
             if text.strip():
                 hide, show = gr.update(visible=False), gr.update(visible=True)
                 waiting = desk.conversation((*before, desk.waiting(text, before)))
                 yield before, waiting, skip, "", hide, show
-            turn = desk.reply(text, before, Narrowing(*narrowing))
+            turn = desk.reply(text, before, Narrowing(*narrowing), correct=correct)
             after = (*before, turn)[-MOST_TURNS:]
             if turn.sources is None:
                 # what could not be answered goes back to be corrected, and the next turn takes its place
@@ -86,11 +88,15 @@ def build_page(retriever: Retriever) -> gr.Blocks:
             else:
                 yield after, desk.conversation(after), desk.sources(after), skip, skip, skip
 
+        def ask_as_typed(text: str, before: Turns, *narrowing: Any) -> Iterator[tuple[Any, ...]]:
+            yield from ask(text, before, *narrowing, correct=False)
+
         def start_again() -> tuple[Any, ...]:
             show = gr.update(visible=bool(desk.examples))
             return (), desk.conversation(()), desk.sources(()), "", show, gr.update(visible=False)
 
         gr.on([question.submit, send.click], ask, [question, turns, *boxes], **events)
+        as_typed.click(ask_as_typed, [question, turns, *boxes], **events)
         for button in buttons:
             button.click(ask, [button, turns, *boxes], **events)
         fresh.click(start_again, None, **events)

@@ -14,6 +14,7 @@ import numpy as np
 from index.articles import Article
 from index.errors import GeungeoError
 from index.filters import Filters
+from index.hangul import has_final
 from rag import page_html
 from rag.retriever import Retriever
 
@@ -98,12 +99,14 @@ class Desk:
         """The turn of a question whose answer is still being looked for."""
         return Turn(_next(before), question, page_html.pending(), None)
 
-    def reply(self, question: str, before: Turns, narrowing: Narrowing = NOT_NARROWED) -> Turn:
-        """The turn of a question; whatever goes wrong becomes a line to the user."""
+    def reply(
+        self, question: str, before: Turns, narrowing: Narrowing = NOT_NARROWED, *, correct: bool = True
+    ) -> Turn:
+        """The turn of a question, searched as typed unless ``correct``; whatever goes wrong becomes a line to the user."""
         number = _next(before)
         try:
             filters = narrowing.filters()
-            found = self._retriever.answer(question, filters=filters)
+            found = self._retriever.answer(question, filters=filters, correct=correct)
             return Turn(
                 number, question, page_html.answer(number, found), page_html.sources(number, found),
                 " · ".join(in_words(filters)),
@@ -200,4 +203,4 @@ def example_questions(retriever: Retriever, articles: Sequence[Article]) -> list
 
 def _topic_particle(word: str) -> str:
     """은 after a syllable with a final consonant, 는 after one without."""
-    return "은" if (ord(word[-1]) - ord("가")) % 28 else "는"
+    return "은" if has_final(word) else "는"

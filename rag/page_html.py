@@ -125,14 +125,26 @@ def answer(number: int, found: Answer) -> str:
         elif found.hits:
             advice = "낱말을 바꾸어 다시 묻거나, 가까운 대목을 직접 확인해 보세요."
         near = _to_sources(number, f"관련 있을 수 있는 대목 {len(found.hits)}곳") if found.hits else ""
-        return f'<div class="gg-abstention"><p><b>{escape(found.text)}</b></p><p>{advice}</p>{near}</div>'
+        abstention = f"<p><b>{escape(found.text)}</b></p><p>{advice}</p>{near}"
+        return f'{_correction(found)}<div class="gg-abstention">{abstention}</div>'
     cited = _cited(found)
     quotations = "".join(
         _quotation(number, citation, cited[citation.passage.id][0].n) for citation in found.citations
     )
     rest = sum(hit.passage.id not in cited for hit in found.hits)
     more = f" · 가까운 대목 {rest}곳" if rest else ""
-    return f'<div class="gg-answer">{quotations}{_to_sources(number, f"근거 {len(cited)}곳{more}")}</div>'
+    return f'{_correction(found)}<div class="gg-answer">{quotations}{_to_sources(number, f"근거 {len(cited)}곳{more}")}</div>'
+
+
+def _correction(found: Answer) -> str:
+    """What the question was corrected to, and the button that asks it again as typed; nothing where it was not."""
+    if found.correction is None:
+        return ""
+    return (
+        f'<p class="gg-correction">{escape(found.correction)} '
+        f'<button type="button" class="gg-as-typed" data-question="{escape(found.question)}">'
+        "입력한 그대로 찾기</button></p>"
+    )
 
 
 def _quotation(number: int, citation: Citation, card: int) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from index.analyzer import Analyzer
 from index.errors import QuestionError
-from index.korean import morphemes
-from index.terms import content_terms
+from index.terms import Term
+from rag.correction import Corrector
 
 LONGEST = 2000
 """Characters. The encoder sees some 1,000 of them; what is longer is a document pasted by mistake."""
@@ -45,10 +47,17 @@ LIGHT_VERBS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A cleaned question and the forms of its content terms, in order."""
+    """A cleaned question as it is searched, the forms of its content terms in order, and how it was typed."""
 
     text: str
+    """Corrected where it was in doubt."""
     forms: tuple[str, ...]
+    typed: str
+
+    @property
+    def searched_as(self) -> str | None:
+        """The corrected text where it is not what was typed."""
+        return self.text if self.text != self.typed else None
 
     @property
     def telling_forms(self) -> frozenset[str]:
@@ -79,8 +88,26 @@ def clean_question(text: str) -> str:
     return cleaned
 
 
-def read_question(text: str) -> Question:
-    """A cleaned and analysed question. Raises QuestionError as ``clean_question`` does."""
-    cleaned = clean_question(text)
-    forms = (term.form for term in content_terms(morphemes(cleaned)))
-    return Question(cleaned, tuple(form for form in forms if form not in INTERROGATIVES))
+def read_question(
+    text: str, analyzer: Analyzer | None = None, corrector: Corrector | None = None
+) -> Question:
+    """A cleaned and analysed question, corrected where a corrector is given.
+
+    A corrected question is searched by the terms of both: a wrong correction then loses little.
+
+    Raises:
+        QuestionError: as ``clean_question`` does.
+    """
+    typed = clean_question(text)
+    analyzer = analyzer or Analyzer()
+    found = analyzer.morphemes(typed)
+    forms = _forms(analyzer.terms(found))
+    corrected = corrector.correct(typed, found) if corrector else typed
+    if corrected != typed:
+        mended = _forms(analyzer.terms_of(corrected))
+        forms = (*mended, *(form for form in forms if form not in mended))
+    return Question(corrected, forms, typed)
+
+
+def _forms(terms: Iterable[Term]) -> tuple[str, ...]:
+    return tuple(term.form for term in terms if term.form not in INTERROGATIVES)

@@ -7,9 +7,9 @@ from pathlib import Path
 from index.articles import Article
 from index.errors import QuestionError
 from index.filters import Filters
-from index.korean import shared_kiwi
 from index.searching import Index
 from rag.answer import Answer, answer_from, none_allowed
+from rag.correction import Corrector
 from rag.evidence import weigh
 from rag.hits import Hit, as_hit
 from rag.question import Question, read_question
@@ -21,6 +21,7 @@ class Retriever:
 
     def __init__(self, index: Index) -> None:
         self.index = index
+        self._corrector = Corrector(index.words, index.analyzer)
 
     @classmethod
     def open(cls, index_dir: str | Path | None = None) -> Retriever:
@@ -34,12 +35,26 @@ class Retriever:
         """
         index = Index.open(index_dir)
         wait_for_encoder = index.encoder.start_loading()
-        shared_kiwi()
+        _ = index.analyzer.kiwi
         wait_for_encoder()
         return cls(index)
 
+    def read(self, question: str, *, correct: bool = True) -> Question:
+        """The question as it is searched: cleaned, analysed and, unless switched off, its typos and spacing corrected.
+
+        Raises:
+            QuestionError: the question is blank, too long or no text.
+        """
+        return read_question(question, self.index.analyzer, self._corrector if correct else None)
+
     def search(
-        self, question: str, k: int = 5, *, voices: Voices = "hybrid", filters: Filters | None = None
+        self,
+        question: str,
+        k: int = 5,
+        *,
+        voices: Voices = "hybrid",
+        filters: Filters | None = None,
+        correct: bool = True,
     ) -> list[Hit]:
         """The ``k`` passages that fit the question best, best first; fewer where the index holds fewer.
 
@@ -50,18 +65,22 @@ class Retriever:
             k: at least 1.
             voices: all searches, or the lexical ones (words, character pairs) or the dense one alone.
             filters: only passages of articles that meet these are searched; there may be none.
+            correct: whether typos and spacing of the question are corrected (``read`` tells how).
 
         Raises:
             QuestionError: the question is blank, too long or no text, or ``k`` is not positive.
         """
-        return self._search(read_question(question), k, voices, filters)[0]
+        return self._search(self.read(question, correct=correct), k, voices, filters)[0]
 
-    def answer(self, question: str, k: int = 5, *, filters: Filters | None = None) -> Answer:
+    def answer(
+        self, question: str, k: int = 5, *, filters: Filters | None = None, correct: bool = True
+    ) -> Answer:
         """The sentences that answer the question, quoted and cited, or an abstention where the evidence is weak.
 
-        Arguments and errors are those of ``search``; where no article meets the filters the answer says so.
+        Arguments and errors are those of ``search``. ``Answer.searched_as`` tells what the question was corrected to;
+        where no article meets the filters the answer says so.
         """
-        read = read_question(question)
+        read = self.read(question, correct=correct)
         hits, background = self._search(read, k, "hybrid", filters)
         if filters and not hits:
             return none_allowed(read)

@@ -93,8 +93,10 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class SureOfNothing(Retriever):
     """Finds no answer to ``NOTHING``, wherever the threshold for abstaining lies."""
 
-    def answer(self, question: str, k: int = 5, *, filters: Filters | None = None) -> Answer:
-        found = super().answer(question, k, filters=filters)
+    def answer(
+        self, question: str, k: int = 5, *, filters: Filters | None = None, correct: bool = True
+    ) -> Answer:
+        found = super().answer(question, k, filters=filters, correct=correct)
         if question != NOTHING:
             return found
         return replace(found, text=NOT_FOUND, citations=(), abstained=True)
@@ -213,6 +215,17 @@ def test_an_example_asks(visit: Visit) -> None:
     example.click()
     assert visit.reply().locator(".gg-question").text_content() == question
     visit.page.wait_for_function("document.activeElement.tagName === 'TEXTAREA'")
+
+
+def test_a_corrected_question_can_be_asked_as_typed(visit: Visit) -> None:
+    glued = "".join(LIBRARY.split())
+    turn = visit.ask(glued)
+    assert "고쳐서 찾았습니다" in turn.locator(".gg-correction").text_content()
+    turn.get_by_role("button", name="입력한 그대로 찾기").click()
+    again = visit.reply(2)
+    assert again.locator(".gg-question").text_content() == glued
+    assert again.locator(".gg-correction").count() == 0
+    assert visit.box.input_value() == "" and not visit.page.locator("#as-typed").is_visible()
 
 
 def test_a_citation_brings_its_source_into_view_and_marks_it(phone: Visit) -> None:

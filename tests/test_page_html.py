@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, get_args
@@ -137,6 +138,16 @@ def test_the_cited_passage_comes_first_with_its_quote_marked_and_the_others_are_
     assert labels == ["단어 일치 50%", "의미 유사 100%"] * 2
 
 
+@pytest.mark.parametrize("reply", [answered, abstained])
+def test_a_correction_is_told_with_the_way_to_search_as_typed(reply: Any) -> None:
+    found = replace(reply(hit()), question=HOSTILE, searched_as="다리는 언제 여나")
+    tags = Tags(page_html.answer(3, found))
+    assert "‘다리는 언제 여나’로 고쳐서 찾았습니다." in tags.text
+    (button,) = tags.of_class("gg-as-typed")
+    assert button["data-question"] == HOSTILE
+    assert not Tags(page_html.answer(3, reply(hit()))).of_class("gg-as-typed")
+
+
 def test_two_quotations_of_one_passage_lead_to_its_one_card() -> None:
     found = answered(hit(), hit(2))
     second = Citation(2, found.citations[0].passage, article(), BODY[12:], START + 12, START + len(BODY))
@@ -230,7 +241,7 @@ def test_a_notice_takes_the_place_of_an_answer_when_something_fails(
     blank = desk.reply("  ", ())
     assert blank.sources is None and "질문이 비어 있습니다" in blank.reply and not caplog.records
 
-    def fail(question: str, filters: Filters) -> Answer:
+    def fail(question: str, *, filters: Filters, correct: bool) -> Answer:
         raise (RuntimeError("<b>속사정</b>") if question == "고장" else QuestionError("<질문>을 고치세요."))
 
     monkeypatch.setattr(retriever, "answer", fail)
