@@ -33,7 +33,9 @@ def test_ask_json_has_the_documented_shape(seeds_index: Path, capsys: pytest.Cap
     status, out, _ = run(capsys, "ask", QUESTION, "-k", "4", "--json", "--index", str(seeds_index))
     printed = json.loads(out)
     assert status == 0
-    assert set(printed) == {"question", "answer", "abstained", "confidence", "citations", "hits"}
+    assert set(printed) == {
+        "question", "searched_as", "answer", "abstained", "confidence", "citations", "hits",
+    }  # fmt: skip
     assert len(printed["hits"]) == 4
     citation = printed["citations"][0]
     assert set(citation) == {"n", "passage_id", "article", "quote", "start", "end"}
