@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from eval.collections import Collection, OutsideQuestion
 from eval.evaluate import Row
+from eval.gold import credited
 from eval.metrics import bootstrap_interval, randomisation_test, score_all
 from index.build import index_articles
 from index.decoding import normalise
@@ -98,12 +99,15 @@ def evaluate_outside(collection: Collection, compare: Path | None = None) -> Out
     for question in tqdm(collection.questions, desc=collection.name, delay=1.0, file=sys.stderr):
         for voices in VOICES:
             hits = retriever.search(_asked(question), RUN_DEPTH if voices == "hybrid" else 10, voices=voices)
-            found[voices][question.id] = [(hit.article.source, hit.score) for hit in hits]
+            ranked = [
+                (credited(hit, question.relevant, lambda one: one.article.source), hit.score) for hit in hits
+            ]
+            found[voices][question.id] = ranked
             if (
                 voices == "hybrid"
                 and question.answers
-                and hits
-                and hits[0].article.source in question.relevant
+                and ranked
+                and ranked[0][0] in question.relevant
             ):
                 holding.append(_best_sentence_holds(retriever, hits[0], question))
     scores = {

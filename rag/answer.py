@@ -12,6 +12,7 @@ from index.terms import bigrams, character_bigrams
 from rag.evidence import ABSTAIN_BELOW, Evidence, share
 from rag.hits import Hit
 from rag.question import Question
+from rag.sameness import Wording, restates
 
 MOST_CITATIONS = 3
 WORTH_CITING = 0.75
@@ -41,6 +42,8 @@ class Citation:
     quote: str
     start: int
     end: int
+    duplicates: tuple[Hit, ...] = ()
+    """Passages of other articles that say the same as this one, as ``Hit.duplicates``: no further evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +80,14 @@ def answer_from(
     quoted = [(hits[0], span) for span in _telling_spans(hits[0].passage.text, ranked[0])]
     for hit, sentences in zip(hits[1:MOST_CITATIONS], ranked[1:], strict=False):
         span, score = sentences[0]
+        wording = Wording.of(hit.passage.text, hit.terms, span)
+        if any(restates(wording, said) for said in _said(quoted)):
+            continue  # one story in two papers is no second witness
         if hit.score >= WORTH_CITING * hits[0].score and score - floor >= WORTH_CITING * (best - floor):
             quoted.append((hit, span))
     citations = tuple(
         Citation(n, hit.passage, hit.article, hit.passage.text[start:end], hit.passage.start + start,
-                 hit.passage.start + end)
+                 hit.passage.start + end, hit.duplicates)
         for n, (hit, (start, end)) in enumerate(quoted[:MOST_CITATIONS], start=1)
     )  # fmt: skip
     text = "\n".join(f"{citation.quote} [{citation.n}]" for citation in citations)
@@ -107,6 +113,16 @@ def rank_sentences(hit: Hit, question: Question, idf: Mapping[str, float]) -> li
         )
         scored.append(((start, end), score))
     return sorted(scored, key=lambda item: (-item[1], item[0]))
+
+
+def _said(quoted: Sequence[tuple[Hit, Span]]) -> list[Wording]:
+    """The sentences quoted so far."""
+    return [
+        Wording.of(hit.passage.text, hit.terms, sentence)
+        for hit, (start, end) in quoted
+        for sentence in hit.sentences
+        if start <= sentence[0] < end
+    ]
 
 
 def _telling_spans(text: str, ranked: Sequence[tuple[Span, float]]) -> list[Span]:

@@ -30,6 +30,8 @@ class Hit:
     terms: tuple[Term, ...] = field(repr=False)
     window_cosines: tuple[tuple[Span, float], ...] = field(repr=False)
     """Each window with its cosine to the question."""
+    duplicates: tuple[Hit, ...] = ()
+    """Hits that say the same, as other papers print it (see ``rag.folding``), best first; they have none themselves."""
 
 
 def matching_spans(terms: Sequence[Term], forms: Collection[str]) -> tuple[Span, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -13,6 +15,7 @@ from index.korean import shared_kiwi
 from index.searching import Index
 from rag.answer import Answer, answer_from
 from rag.evidence import weigh
+from rag.folding import FURTHER, folded
 from rag.fusion import DENSE_WEIGHT, convex_combination, lexical_score, scaled
 from rag.hits import Hit, matching_spans
 from rag.question import Question, read_question
@@ -46,18 +49,21 @@ class Retriever:
         wait_for_encoder()
         return cls(index)
 
-    def search(self, question: str, k: int = 5, *, voices: Voices = "hybrid") -> list[Hit]:
+    def search(
+        self, question: str, k: int = 5, *, voices: Voices = "hybrid", fold: bool = True
+    ) -> list[Hit]:
         """The ``k`` passages that fit the question best, best first; fewer where the index holds fewer.
 
         Args:
             question: in Korean (any language the encoder knows will do).
             k: at least 1.
             voices: all searches, or the lexical ones (words, character pairs) or the dense one alone.
+            fold: make near-duplicates one hit, the best of them, with the others as its ``duplicates``.
 
         Raises:
             QuestionError: the question is blank, too long or no text, or ``k`` is not positive.
         """
-        return self._search(read_question(question), k, voices)[0]
+        return self._search(read_question(question), k, voices, fold)[0]
 
     def answer(self, question: str, k: int = 5) -> Answer:
         """The sentences that answer the question, quoted and cited, or an abstention where the evidence is weak.
@@ -79,12 +85,26 @@ class Retriever:
         """The article of that id, or None."""
         return self.index.store.article(article_id)
 
-    def _search(self, question: Question, k: int, voices: Voices) -> tuple[list[Hit], float]:
+    def _search(
+        self, question: Question, k: int, voices: Voices, fold: bool = True
+    ) -> tuple[list[Hit], float]:
         """The hits, and the collection's mean dense score for the question."""
         if k < 1:
             raise QuestionError(f"k는 1 이상이어야 합니다 (받은 값 {k}).")
+        depth, batch, before = max(CANDIDATES, k), k + FURTHER if fold else k, 0
+        while True:
+            ranked, found, background = self._ranked(question, depth, batch, voices)
+            hits = folded(ranked, k) if fold else list(islice(ranked, k))
+            # where copies have taken the places of distinct passages, these lie deeper
+            if len(hits) == k or not fold or found == before:
+                return hits, background
+            depth, before = 4 * depth, found
+
+    def _ranked(
+        self, question: Question, depth: int, batch: int, voices: Voices
+    ) -> tuple[Iterator[Hit], int, float]:
+        """The candidates of searches of that depth, best first, read ``batch`` at a time; how many; the mean score."""
         index = self.index
-        depth = max(CANDIDATES, k)
         by_words, word_scores = index.search_words(question.forms, depth)
         by_characters, character_scores = index.search_characters(question.text, depth)
         vector = index.encoder.encode_query(question.text)
@@ -103,23 +123,25 @@ class Retriever:
         if scores is None:
             scores = convex_combination(lexical, dense, self.dense_weight)
         # equal scores in order of passage number: the same question gives the same ranking everywhere
-        order = np.lexsort((candidates, -scores))[:k]
-        stored = index.store.passages(candidates[order].tolist())
-        hits: list[Hit] = []
-        for position, (item, article) in zip(order, stored, strict=True):
-            windows = tuple(zip(item.windows, cosines.windows[position].tolist(), strict=True))
-            hits.append(
-                Hit(
-                    score=float(scores[position]),
-                    passage=item.passage,
-                    article=article,
-                    highlights=matching_spans(item.terms, question.telling_forms),
-                    best_window=max(windows, key=lambda window: window[1])[0],
-                    lexical=float(lexical[position]),
-                    dense=float(dense[position]),
-                    sentences=item.sentences,
-                    terms=item.terms,
-                    window_cosines=windows,
-                )
-            )
-        return hits, background
+        order = np.lexsort((candidates, -scores))
+
+        def hits() -> Iterator[Hit]:
+            for first in range(0, len(order), batch):
+                places = order[first : first + batch]
+                stored = index.store.passages(candidates[places].tolist())
+                for position, (item, article) in zip(places, stored, strict=True):
+                    windows = tuple(zip(item.windows, cosines.windows[position].tolist(), strict=True))
+                    yield Hit(
+                        score=float(scores[position]),
+                        passage=item.passage,
+                        article=article,
+                        highlights=matching_spans(item.terms, question.telling_forms),
+                        best_window=max(windows, key=lambda window: window[1])[0],
+                        lexical=float(lexical[position]),
+                        dense=float(dense[position]),
+                        sentences=item.sentences,
+                        terms=item.terms,
+                        window_cosines=windows,
+                    )
+
+        return hits(), len(order), background
