@@ -87,8 +87,8 @@ def made_pairs(
     for (name, number, _), own in tqdm(
         zip(texts, cut(articles, whole=True), strict=True), total=len(texts), delay=1.0, file=sys.stderr
     ):
-        edited, original = StoredPassage.of(own[0]), passages[number]
-        pairs[name] += [_pair(edited, original), _pair(original, edited)]
+        made, original = StoredPassage.of(own[0]), passages[number]
+        pairs[name] += [_pair(made, original), _pair(original, made)]
     return pairs
 
 
@@ -117,7 +117,9 @@ def _tables(copies: Mapping[str, list[Pair]], others: Mapping[str, list[Pair]]) 
         for measure, name in enumerate(MEASURES):
             lines.append(f"{f'all, {name}':30}{len(everything):>8}" + _shares(everything, measure))
         if not wanted:
-            lines.append(f"{'all, shingles alone':30}{len(everything):>8}" + _shares(everything, 0, alone=True))
+            lines.append(
+                f"{'all, shingles alone':30}{len(everything):>8}" + _shares(everything, 0, alone=True)
+            )
         lines.append("")
     return "\n".join(lines)
 

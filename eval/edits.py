@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 from index.korean import Morpheme, morphemes
 from index.passages import Span
@@ -26,7 +27,7 @@ PARTICLES = {"은": "이", "는": "가", "이": "은", "가": "는", "을": "", 
 QUOTES = str.maketrans("‘’“”\"'《》", "''\"\"”’「」")
 SAYING = ("밝혔다", "말했다", "전했다", "설명했다", "덧붙였다")
 OPPOSITES = (
-    ("증가", "감소"), ("상승", "하락"), ("늘", "줄"), ("높", "낮"), ("찬성", "반대"), ("승리", "패배"),
+    ("증가", "감소"), ("상승", "하락"), ("높", "낮"), ("찬성", "반대"), ("승리", "패배"),
     ("시작", "종료"), ("확대", "축소"), ("흑자", "적자"), ("많", "적"), ("최초", "최후"), ("이전", "이후"),
 )  # fmt: skip
 INVENTED = ("가온테크", "리벨리오", "오르빗소프트", "김도윤", "문채린", "하람전자", "누리시", "백두산업")
@@ -116,7 +117,7 @@ def spaces_changed(draw: random.Random, passage: StoredPassage, other: StoredPas
     """With figures and their units, and one noun in twenty and the next, written together or apart."""
     text = re.sub(r"(\d[만억조]*) (명|원|개|년|월|일|달러)", r"\1\2", passage.passage.text)
     found = [m for m in morphemes(text) if m.tag in ("NNG", "NNP")]
-    for one, following in reversed(list(zip(found, found[1:], strict=False))):
+    for one, following in reversed(list(pairwise(found))):
         if text[one.end : following.start] in ("", " ") and draw.random() < 0.05:
             gap = " " if one.end == following.start else ""
             text = _replaced(text, (one.end, following.start), gap)

@@ -103,12 +103,7 @@ def evaluate_outside(collection: Collection, compare: Path | None = None) -> Out
                 (credited(hit, question.relevant, lambda one: one.article.source), hit.score) for hit in hits
             ]
             found[voices][question.id] = ranked
-            if (
-                voices == "hybrid"
-                and question.answers
-                and ranked
-                and ranked[0][0] in question.relevant
-            ):
+            if voices == "hybrid" and question.answers and ranked and ranked[0][0] in question.relevant:
                 holding.append(_best_sentence_holds(retriever, hits[0], question))
     scores = {
         voices: score_all({q: [entry for entry, _ in ranked] for q, ranked in rankings.items()}, gold)

@@ -14,6 +14,8 @@ from rag.hits import Hit
 
 OPENED_NEAREST = 2
 """How many of the nearest passages lie open when there is no answer."""
+MOST_COPIES = 8
+"""How many other articles with the same passage its card names."""
 LONGEST_ECHO = 200
 """Characters of a question shown above its answer."""
 
@@ -238,9 +240,11 @@ def _also(duplicates: Sequence[Hit]) -> str:
     """The other articles with the same passage, each to be opened there."""
     openers = "".join(
         _open_article(hit.article, [(hit.passage.start, hit.passage.end)], _paper_and_date(hit.article))
-        for hit in duplicates
+        for hit in duplicates[:MOST_COPIES]
     )
-    return f'<p class="gg-also"><span>같은 내용</span>{openers}</p>' if openers else ""
+    unnamed = len(duplicates) - MOST_COPIES
+    more = f"<span>외 {unnamed:,}곳</span>" if unnamed > 0 else ""
+    return f'<p class="gg-also"><span>같은 내용</span>{openers}{more}</p>' if openers else ""
 
 
 def _paper_and_date(article: Article) -> str:

@@ -49,9 +49,7 @@ class Retriever:
         wait_for_encoder()
         return cls(index)
 
-    def search(
-        self, question: str, k: int = 5, *, voices: Voices = "hybrid", fold: bool = True
-    ) -> list[Hit]:
+    def search(self, question: str, k: int = 5, *, voices: Voices = "hybrid", fold: bool = True) -> list[Hit]:
         """The ``k`` passages that fit the question best, best first; fewer where the index holds fewer.
 
         Args:

@@ -41,6 +41,14 @@ class _Word(NamedTuple):
     forms: str
     surface: str
     exact: tuple[str, ...]
+    bracketed: bool
+    """Whether a bracket opens before it."""
+
+    def with_next(self, other: _Word) -> _Word:
+        """Itself and a further term of the same word."""
+        return _Word(
+            self.forms + other.forms, self.surface + other.surface, self.exact + other.exact, self.bracketed
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,7 @@ class Wording:
 
     words: tuple[str, ...]
     """Words as written, of each the forms of its terms joined: 서울특별시 is one word, in however many terms it is
-    analysed. A word that is repeated at once, as in 인공지능(AI), stands once."""
+    analysed. A word that a bracket repeats, as in 인공지능(AI), stands once."""
     surfaces: tuple[str, ...]
     """The letters that each word's terms come from."""
     exact: tuple[str, ...]
@@ -68,14 +76,19 @@ class Wording:
                 term.form,
                 text[max(term.start, end) : term.end].lower(),
                 (term.form,) if _EXACT.match(term.form) else (),
+                words != [] and "(" in text[end : term.start],
             )
             if words and (term.start <= end or text[end : term.start].isalnum()):
-                words[-1] = _Word(*(before + more for before, more in zip(words[-1], word, strict=True)))
+                words[-1] = words[-1].with_next(word)
             else:
                 words.append(word)
             end = max(end, term.end)
         words = [word._replace(forms="밝히") if word.forms in SAYING else word for word in words]
-        words = [word for at, word in enumerate(words) if not at or word.forms != words[at - 1].forms]
+        words = [
+            word
+            for at, word in enumerate(words)
+            if not (word.bracketed and word.forms == words[at - 1].forms)
+        ]
         return cls(
             tuple(word.forms for word in words),
             tuple(word.surface for word in words),
