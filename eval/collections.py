@@ -97,7 +97,7 @@ def read_squad(path: Path) -> Collection:
                 context = paragraph["context"]
                 entry = hashlib.sha256(context.encode()).hexdigest()[:16]
                 if entry not in articles:
-                    articles[entry] = _entry(entry, group.get("title", "").replace("_", " "), context)
+                    articles[entry] = entry_article(entry, group.get("title", "").replace("_", " "), context)
                 for asked in paragraph["qas"]:
                     answers = tuple(dict.fromkeys(answer["text"] for answer in asked.get("answers", ())))
                     if not asked.get("is_impossible"):
@@ -124,7 +124,7 @@ def read_beir(folder: Path) -> Collection:
         try:
             text = row.get("text") or row.get("title") or ""
             if text.strip():
-                articles.append(_entry(str(row["_id"]), row.get("title") or "", text))
+                articles.append(entry_article(str(row["_id"]), row.get("title") or "", text))
         except (KeyError, AttributeError, TypeError):
             raise GeungeoError(f"{folder / 'corpus.jsonl'}:{number}: _id와 text가 있어야 합니다.") from None
     relevant: dict[str, dict[str, int]] = {}
@@ -152,7 +152,7 @@ def read_beir(folder: Path) -> Collection:
     return Collection(folder.name, articles, questions)
 
 
-def _entry(entry: str, title: str, text: str) -> Article:
+def entry_article(entry: str, title: str, text: str) -> Article:
     """An entry as an article that is all prose; its id comes from the entry's, as two may have the same content."""
     shown = normalise(text)
     start = len(shown) - len(shown.lstrip())

@@ -10,7 +10,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from eval.baselines import Baselines
-from eval.gold import GoldQuestion, gold_passages
+from eval.gold import GoldQuestion, credited, gold_passages
 from eval.metrics import DEPTH, bootstrap_interval, precision_recall, score_all
 from eval.robustness import RobustnessReport, changed, evaluate_robustness
 from index.articles import Article
@@ -93,10 +93,14 @@ def evaluate(name: str, questions: Sequence[GoldQuestion], retriever: Retriever)
     stored = _stored(retriever)
     gold = {q: g for q, g in gold_passages(questions, stored).items() if g}
     text_of = {question.id: question.question for question in questions}
+    gold_of = {text_of[question]: relevant for question, relevant in gold.items()}
     baselines = Baselines([passage for _, passage in stored], retriever.index.encoder)
 
     def ours(voices: Voices) -> Callable[[str], list[str]]:
-        return lambda question: [hit.passage.id for hit in retriever.search(question, DEPTH, voices=voices)]
+        return lambda question: [
+            credited(hit, gold_of[question], lambda one: one.passage.id)
+            for hit in retriever.search(question, DEPTH, voices=voices)
+        ]
 
     systems: dict[str, Callable[[str], list[str]]] = {
         "geungeo hybrid": ours("hybrid"),
@@ -174,7 +178,9 @@ def score_answers(
         if not question.answerable:
             by_category.setdefault(question.category, []).append(answer.abstained)
         elif answer.citations:
-            first_gold += answer.citations[0].passage.id in gold[question.id]
+            first = answer.citations[0]
+            same = (first.passage, *(hit.passage for hit in first.duplicates))
+            first_gold += any(passage.id in gold[question.id] for passage in same)
         for citation in answer.citations:
             citations += 1
             answered_exactly += citation.article.text[citation.start : citation.end] == citation.quote

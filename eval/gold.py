@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from index.articles import Article
 from index.errors import GeungeoError
 from index.passages import Passage
+from rag.hits import Hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,11 @@ def read_gold(path: Path) -> list[GoldQuestion]:
             raise GeungeoError(f"{path}:{number}: 정답 문항이 아닙니다 ({error}).") from None
         questions.append(question)
     return questions
+
+
+def credited(hit: Hit, gold: Collection[str], id_of: Callable[[Hit], str]) -> str:
+    """The id that a hit counts as: that of a gold passage folded into it, else its own."""
+    return next((id_of(one) for one in (hit, *hit.duplicates) if id_of(one) in gold), id_of(hit))
 
 
 def gold_passages(

@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from eval.collections import Collection, OutsideQuestion
 from eval.evaluate import Row
+from eval.gold import credited
 from eval.metrics import DEPTH, bootstrap_interval, randomisation_test, score_all
 from eval.robustness import RobustnessReport, changed, evaluate_robustness
 from index.build import index_articles
@@ -102,13 +103,11 @@ def evaluate_outside(
     for question in tqdm(collection.questions, desc=collection.name, delay=1.0, file=sys.stderr):
         for voices in VOICES:
             hits = retriever.search(asked(question), depth if voices == "hybrid" else DEPTH, voices=voices)
-            found[voices][question.id] = [(hit.article.source, hit.score) for hit in hits]
-            if (
-                voices == "hybrid"
-                and question.answers
-                and hits
-                and hits[0].article.source in question.relevant
-            ):
+            ranked = [
+                (credited(hit, question.relevant, lambda one: one.article.source), hit.score) for hit in hits
+            ]
+            found[voices][question.id] = ranked
+            if voices == "hybrid" and question.answers and ranked and ranked[0][0] in question.relevant:
                 holding.append(_best_sentence_holds(hits[0], question))
     scores = {
         voices: score_all({q: [entry for entry, _ in ranked] for q, ranked in rankings.items()}, gold)

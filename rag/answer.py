@@ -11,6 +11,7 @@ from index.passages import Passage, Span
 from rag.evidence import ABSTAIN_BELOW, Evidence
 from rag.hits import Hit
 from rag.question import Question
+from rag.sameness import Wording, restates
 
 MOST_CITATIONS = 3
 WORTH_CITING = 0.75
@@ -35,6 +36,8 @@ class Citation:
     quote: str
     start: int
     end: int
+    duplicates: tuple[Hit, ...] = ()
+    """Passages of other articles that say the same as this one, as ``Hit.duplicates``: no further evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +80,14 @@ def answer_from(question: Question, hits: Sequence[Hit], evidence: Evidence) -> 
     quoted = [(hits[0], span) for span in _telling_spans(hits[0].passage.text, ranked[0])]
     for hit, sentences in zip(hits[1:MOST_CITATIONS], ranked[1:], strict=False):
         span, score = sentences[0]
+        wording = Wording.of(hit.passage.text, hit.terms, span)
+        if any(restates(wording, said) for said in _said(quoted)):
+            continue  # one story in two papers is no second witness
         if hit.score >= WORTH_CITING * hits[0].score and score - floor >= WORTH_CITING * (best - floor):
             quoted.append((hit, span))
     citations = tuple(
         Citation(n, hit.passage, hit.article, hit.passage.text[start:end], hit.passage.start + start,
-                 hit.passage.start + end)
+                 hit.passage.start + end, hit.duplicates)
         for n, (hit, (start, end)) in enumerate(quoted[:MOST_CITATIONS], start=1)
     )  # fmt: skip
     text = "\n".join(f"{citation.quote} [{citation.n}]" for citation in citations)
@@ -91,6 +97,16 @@ def answer_from(question: Question, hits: Sequence[Hit], evidence: Evidence) -> 
 def none_allowed(question: Question) -> Answer:
     """The abstention where no article meets the filters."""
     return Answer(question.typed, NONE_ALLOWED, (), True, 0.0, (), question.searched_as)
+
+
+def _said(quoted: Sequence[tuple[Hit, Span]]) -> list[Wording]:
+    """The sentences quoted so far."""
+    return [
+        Wording.of(hit.passage.text, hit.terms, sentence)
+        for hit, (start, end) in quoted
+        for sentence, _ in hit.sentences
+        if start <= sentence[0] < end
+    ]
 
 
 def _telling_spans(text: str, ranked: Sequence[tuple[Span, float]]) -> list[Span]:

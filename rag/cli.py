@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from index.build import BuildSummary
     from index.filters import Filters
     from rag.answer import Answer
+    from rag.hits import Hit
     from rag.retriever import Retriever
 
 
@@ -179,14 +180,28 @@ def _answer_text(answer: Answer) -> str:
         lines.append("관련 있을 수 있는 대목:" if answer.hits else "")
         for hit in answer.hits[:3]:
             lines += [f"  {hit.passage.text}", f"    — {_source_line(hit.article)}"]
+            lines += _also_lines(hit.duplicates)
     for citation in answer.citations:
         lines.append(f"[{citation.n}] {_source_line(citation.article)}")
+        lines += _also_lines(citation.duplicates)
     return "\n".join(lines).rstrip()
+
+
+def _also_lines(duplicates: Sequence[Hit]) -> list[str]:
+    """The line that names the other papers with the same passage; none where there are none."""
+    names = dict.fromkeys(_paper_and_date(hit.article) for hit in duplicates)
+    return [f"    같은 내용: {', '.join(names)}"] if names else []
 
 
 def _source_line(article: Article) -> str:
     about = ", ".join(part for part in (article.publisher, article.published) if part)
     return f"{article.title}{f' ({about})' if about else ''} · {article.url or article.source}"
+
+
+def _paper_and_date(article: Article) -> str:
+    """What to call an article beside others with the same content."""
+    name = article.publisher or article.title
+    return f"{name}({article.published})" if article.published else name
 
 
 def answer_json(answer: Answer) -> dict[str, object]:
@@ -205,6 +220,7 @@ def answer_json(answer: Answer) -> dict[str, object]:
                 "quote": citation.quote,
                 "start": citation.start,
                 "end": citation.end,
+                "duplicates": _duplicates_json(citation.duplicates),
             }
             for citation in answer.citations
         ],
@@ -214,10 +230,15 @@ def answer_json(answer: Answer) -> dict[str, object]:
                 "score": round(hit.score, 4),
                 "text": hit.passage.text,
                 "article": _article_json(hit.article),
+                "duplicates": _duplicates_json(hit.duplicates),
             }
             for hit in answer.hits
         ],
     }
+
+
+def _duplicates_json(duplicates: Sequence[Hit]) -> list[dict[str, object]]:
+    return [{"passage_id": hit.passage.id, "article": _article_json(hit.article)} for hit in duplicates]
 
 
 def _article_json(article: Article) -> dict[str, object]:

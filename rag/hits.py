@@ -36,6 +36,8 @@ class Hit:
     """Each window with its cosine to the question."""
     signals: Signals | None = None
     """What the score of a hybrid search is made of."""
+    duplicates: tuple[Hit, ...] = ()
+    """Hits that say the same, as other papers print it (see ``rag.folding``), best first; they have none themselves."""
 
 
 def as_hit(candidate: Candidate, article: Article, question: Question) -> Hit:

@@ -14,6 +14,8 @@ from rag.hits import Hit
 
 OPENED_NEAREST = 2
 """How many of the nearest passages lie open when there is no answer."""
+MOST_COPIES = 8
+"""How many other articles with the same passage its card names."""
 LONGEST_ECHO = 200
 """Characters of a question shown above its answer."""
 
@@ -225,7 +227,7 @@ def _card(card_id: str, hit: Hit, citations: Sequence[Citation]) -> str:
     return (
         f'<article class="gg-card" id="{card_id}" tabindex="-1" aria-label="출처 {numbers}">'
         f'<header><span class="gg-number">{numbers}</span><h3>{escape(hit.article.title)}</h3></header>'
-        f"{_facts(hit.article)}{_body(hit, citations)}</article>"
+        f"{_facts(hit.article)}{_also(hit.duplicates)}{_body(hit, citations)}</article>"
     )
 
 
@@ -236,7 +238,7 @@ def _near(card_id: str, number: int, hit: Hit, *, opened: bool, rated: bool) -> 
         f'<details class="gg-card gg-near" id="{card_id}"{" open" if opened else ""}>'
         f'<summary><span class="gg-number">{number}</span><h3>{escape(hit.article.title)}</h3>'
         f'<span class="gg-preview">{preview}</span></summary>'
-        f"{_facts(hit.article)}{_body(hit, (), rated=rated)}</details>"
+        f"{_facts(hit.article)}{_also(hit.duplicates)}{_body(hit, (), rated=rated)}</details>"
     )
 
 
@@ -250,6 +252,21 @@ def _body(hit: Hit, citations: Sequence[Citation], *, rated: bool = True) -> str
         f'<p class="gg-text">{text}</p><footer><div class="gg-meters">{meters}</div>'
         f"{_open_article(hit.article, [(start, hit.passage.end), *quotes])}</footer>"
     )
+
+
+def _also(duplicates: Sequence[Hit]) -> str:
+    """The other articles with the same passage, each to be opened there."""
+    openers = "".join(
+        _open_article(hit.article, [(hit.passage.start, hit.passage.end)], _paper_and_date(hit.article))
+        for hit in duplicates[:MOST_COPIES]
+    )
+    unnamed = len(duplicates) - MOST_COPIES
+    more = f"<span>외 {unnamed:,}곳</span>" if unnamed > 0 else ""
+    return f'<p class="gg-also"><span>같은 내용</span>{openers}{more}</p>' if openers else ""
+
+
+def _paper_and_date(article: Article) -> str:
+    return " · ".join(filter(None, (article.publisher or article.title, article.published)))
 
 
 def _facts(article: Article) -> str:

@@ -11,6 +11,7 @@ from index.searching import Index
 from rag.answer import Answer, answer_from, none_allowed
 from rag.correction import Corrector
 from rag.evidence import weigh
+from rag.folding import FURTHER, first_of, folded
 from rag.hits import Hit, as_hit
 from rag.question import Question, read_question
 from rag.ranking import Voices, rank
@@ -55,6 +56,7 @@ class Retriever:
         voices: Voices = "hybrid",
         filters: Filters | None = None,
         correct: bool = True,
+        fold: bool = True,
     ) -> list[Hit]:
         """The ``k`` passages that fit the question best, best first; fewer where the index holds fewer.
 
@@ -66,11 +68,12 @@ class Retriever:
             voices: all searches, or the lexical ones (words, character pairs) or the dense one alone.
             filters: only passages of articles that meet these are searched; there may be none.
             correct: whether typos and spacing of the question are corrected (``read`` tells how).
+            fold: make near-duplicates one hit, the best of them, with the others as its ``duplicates``.
 
         Raises:
             QuestionError: the question is blank, too long or no text, or ``k`` is not positive.
         """
-        return self._search(self.read(question, correct=correct), k, voices, filters)[0]
+        return self._search(self.read(question, correct=correct), k, voices, filters, fold)[0]
 
     def answer(
         self, question: str, k: int = 5, *, filters: Filters | None = None, correct: bool = True
@@ -96,11 +99,19 @@ class Retriever:
         return self.index.store.article(article_id)
 
     def _search(
-        self, question: Question, k: int, voices: Voices, filters: Filters | None
+        self, question: Question, k: int, voices: Voices, filters: Filters | None, fold: bool = True
     ) -> tuple[list[Hit], float]:
         """The hits, and the collection's mean dense score for the question."""
         if k < 1:
             raise QuestionError(f"k는 1 이상이어야 합니다 (받은 값 {k}).")
-        candidates, background = rank(self.index, question, k, voices, filters)
-        articles = self.index.store.articles_of([candidate.stored.passage for candidate in candidates])
-        return [as_hit(*pair, question) for pair in zip(candidates, articles, strict=True)], background
+        most = k + FURTHER if fold else k
+        while True:
+            candidates, background = rank(self.index, question, most, voices, filters)
+            groups = folded(candidates, k) if fold else [[candidate] for candidate in candidates]
+            if len(groups) == k or len(candidates) < most:
+                break
+            most *= 4  # where copies have taken the places of distinct passages, these lie deeper
+        articles = iter(self.index.store.articles_of([c.stored.passage for group in groups for c in group]))
+        return [
+            first_of([as_hit(c, next(articles), question) for c in group]) for group in groups
+        ], background

@@ -38,10 +38,34 @@ def test_ask_json_has_the_documented_shape(seeds_index: Path, capsys: pytest.Cap
     }  # fmt: skip
     assert len(printed["hits"]) == 4
     citation = printed["citations"][0]
-    assert set(citation) == {"n", "passage_id", "article", "quote", "start", "end"}
+    assert set(citation) == {"n", "passage_id", "article", "quote", "start", "end", "duplicates"}
     assert set(citation["article"]) == {"title", "publisher", "published", "source"}
-    assert set(printed["hits"][0]) == {"passage_id", "score", "text", "article"}
+    assert set(printed["hits"][0]) == {"passage_id", "score", "text", "article", "duplicates"}
     assert citation["passage_id"] in {hit["passage_id"] for hit in printed["hits"]}
+
+
+def test_ask_names_the_other_papers_with_the_same_passage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    story = "가람전자가 달내시에 반도체 공장을 짓는다고 28일 밝혔다. 공장에는 2027년까지 5000억원이 들어간다."
+    papers = [("강변신문", story), ("한빛경제", f"{story} 착공식은 다음 달에 열린다."), ("", story)]
+    for number, (paper, text) in enumerate(papers):
+        head = f"---\ntitle: 공장 짓는다 {number}\npublisher: {paper}\npublished: 2025-10-2{number}\n---\n\n"
+        (tmp_path / f"{number}.md").write_text(head + text, encoding="utf-8")
+    folder = str(tmp_path / "index")
+    run(capsys, "index", str(tmp_path), "--index", folder)
+    question = "가람전자 공장에는 얼마가 들어가나?"
+    _, out, _ = run(capsys, "ask", question, "--index", folder)
+    (line,) = [line for line in out.splitlines() if "같은 내용: " in line]
+    assert line.count("2025-10-2") == 2
+    names = {"강변신문(2025-10-20)", "한빛경제(2025-10-21)", "공장 짓는다 2(2025-10-22)"}
+    assert len([name for name in names if name in line]) == 2 and "[2]" not in out
+    _, out, _ = run(capsys, "ask", question, "--json", "--index", folder)
+    printed = json.loads(out)
+    (hit,) = printed["hits"]
+    assert hit["duplicates"] == printed["citations"][0]["duplicates"]
+    sources = {one["article"]["source"] for one in [hit, *hit["duplicates"]]}
+    assert {Path(source).name for source in sources} == {"0.md", "1.md", "2.md"}
 
 
 def test_ask_says_when_nothing_answers(seeds_index: Path, capsys: pytest.CaptureFixture[str]) -> None:

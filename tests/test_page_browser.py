@@ -63,6 +63,18 @@ publisher: 강변신문
 
 공사를 맡은 세움건설은 물고기가 알을 낳는 봄에는 강바닥 공사를 쉬기로 했다.
 """,
+    "wire.md": """---
+title: 물비늘다리, 내년 봄 개통
+publisher: 한빛경제
+published: 2025-03-05
+---
+
+달내강을 걸어서 건너는 보행교가 내년 봄에 열린다. 다리의 길이는 410m이고 폭은 6m이다.
+
+보행교의 이름은 주민 투표를 거쳐 ‘물비늘다리’로 정해졌다. 투표에는 주민 2,300여 명이 참여했다.
+
+개통을 앞두고 동네 상인들은 손님이 늘어날 것으로 내다본다. 시의 담당 부서는 올해 들어 세 차례 주민 설명회를 열어 의견을 들었다.
+""",
     f"{ATTACK.replace('/', '')}.md": f"""---
 title: "{ATTACK} ~~지운 제목~~"
 publisher: "**굵은** {ATTACK}"
@@ -181,8 +193,8 @@ def phone(browser: Any, address: str) -> Iterator[Visit]:
 def test_the_start_names_the_collection(visit: Visit, index_dir: Path) -> None:
     passages = Retriever.open(index_dir).index.size
     assert visit.page.title() == "근거"
-    assert f"기사 7편 · 문단 {passages}개" in visit.text("#header")
-    assert "한빛시립도서관, 밤 열 시까지 문 연다" in visit.text("#sources")
+    assert f"기사 8편 · 문단 {passages}개" in visit.text("#header")
+    assert "달내강에 걷는 다리 놓인다" in visit.text("#sources")
     assert visit.page.get_by_label("질문").is_visible() and visit.count("footer:visible") == 0
 
 
@@ -285,6 +297,21 @@ def test_a_whole_article_opens_at_the_passage(visit: Visit) -> None:
     assert box["y"] < quote["y"] < quote["y"] + quote["height"] < box["y"] + box["height"]
     visit.page.keyboard.press("Escape")
     assert not reader.is_visible()
+
+
+def test_a_copy_in_another_paper_opens_at_the_passage(visit: Visit) -> None:
+    visit.ask(BRIDGE)
+    also = visit.page.locator("#source-1-1 .gg-also")
+    shown = visit.text("#source-1-1 .gg-facts")
+    other, told = (
+        ("강변신문", "세움건설") if "한빛경제" in shown else ("한빛경제 · 2025-03-05", "주민 설명회")
+    )
+    assert also.text_content() == f"같은 내용{other}"
+    also.locator(".gg-open").click()
+    reader = visit.page.locator("dialog")
+    reader.locator(".gg-here .gg-passage").first.wait_for()
+    assert told in reader.text_content()
+    assert "410m" in reader.locator(".gg-here").first.text_content()
 
 
 def test_an_article_opens_from_the_start_and_closes_by_its_button(visit: Visit) -> None:

@@ -124,6 +124,24 @@ def test_an_answer_quotes_and_cites() -> None:
     )
 
 
+def test_a_card_lists_the_other_papers_each_to_be_opened_at_the_passage() -> None:
+    other = hit(2, article=article(id="ba9876543210", publisher=HOSTILE, published=None))
+    nameless = hit(3, article=article(id="cccccccccccc", publisher=None))
+    found = answered(hit(duplicates=(other, nameless)), hit(4, duplicates=(other,)))
+    tags = Tags(page_html.sources(1, found))
+    assert len(tags.of_class("gg-card")) == len(tags.of_class("gg-also")) == 2
+    openers = tags.of_class("gg-open")
+    assert [one["data-article"] for one in openers[:2]] == ["ba9876543210", "cccccccccccc"]
+    assert openers[0]["data-spans"] == f"{START}-{START + len(BODY)}"
+    assert (
+        HOSTILE in tags.text and "강을 건너는 다리 · 2025-03-04" in tags.text and "script" not in tags.stack
+    )
+    assert not any(name == "script" for name, _ in tags.elements)
+    assert "gg-also" not in page_html.sources(1, answered(hit()))
+    many = Tags(page_html.sources(1, answered(hit(duplicates=(other,) * 10))))
+    assert len(many.of_class("gg-open")) == page_html.MOST_COPIES + 1 and "외 2곳" in many.text
+
+
 def test_the_cited_passage_comes_first_with_its_quote_marked_and_the_others_are_folded() -> None:
     # the best hit is not the cited one
     markup = page_html.sources(3, Answer("", "", answered(hit(2)).citations, False, 0.9, (hit(1), hit(2))))
