@@ -19,7 +19,7 @@ from index.errors import GeungeoError
 from index.lexical import Scores
 from index.searching import Index
 from index.store import StoredPassage
-from rag.question import Question, read_question
+from rag.question import Question
 
 HERE = Path(__file__).resolve().parent
 SEEDS = (HERE / "gold" / "seeds.jsonl", HERE.parent / "seeds")
@@ -36,32 +36,39 @@ class QuestionSet:
     passages: list[tuple[StoredPassage, Article]]
     """By passage number."""
     questions: list[Question]
+    """As a search reads them, typos corrected."""
     gold: list[dict[str, int]]
     """For each question, the ids of the passages that answer it, with their grades."""
+    answers: list[tuple[str, ...]]
+    """For each question the texts of its gold answers, where the set has them."""
 
     @classmethod
     def of_collection(cls, collection: Collection) -> QuestionSet:
         """The questions of an outside collection. Raises GeungeoError where it has none."""
-        index = open_outside(collection).index
+        retriever = open_outside(collection)
+        index = retriever.index
         passages = _passages(index)
         by_entry = {article.source: item.passage.id for item, article in passages}
         gold = [
             {by_entry[entry]: grade for entry, grade in question.relevant.items() if entry in by_entry}
             for question in collection.questions
         ]
-        questions = [read_question(asked(question)) for question in collection.questions]
-        return cls(collection.name, index, passages, questions, gold)._with_questions()
+        questions = [retriever.read(asked(question)) for question in collection.questions]
+        answers = [question.answers for question in collection.questions]
+        return cls(collection.name, index, passages, questions, gold, answers)._with_questions()
 
     @classmethod
     def of_gold(cls, gold: Path, articles: Path) -> QuestionSet:
         """The answerable questions of a gold file. Raises GeungeoError where it has none."""
-        index = open_collection(articles).index
+        retriever = open_collection(articles)
+        index = retriever.index
         passages = _passages(index)
         answerable = [question for question in read_gold(gold) if question.answerable]
         places = gold_passages(answerable, [(article, item.passage) for item, article in passages])
-        questions = [read_question(question.question) for question in answerable]
+        questions = [retriever.read(question.question) for question in answerable]
         relevant = [dict.fromkeys(places[question.id], 1) for question in answerable]
-        return cls(gold.stem, index, passages, questions, relevant)._with_questions()
+        answers = [question.answer_spans for question in answerable]
+        return cls(gold.stem, index, passages, questions, relevant, answers)._with_questions()
 
     def ranked(self, scores: Scores) -> list[list[str]]:
         """The ids of each question's ten best passages by scores of shape [questions, passages].

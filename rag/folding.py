@@ -29,7 +29,9 @@ def folded(candidates: Iterable[Candidate], k: int) -> list[list[Candidate]]:
     for candidate in candidates:
         stored = candidate.stored
         reading = Reading(stored.passage.text, stored.terms, stored.sentences)
-        sharing = sorted({group for shingle in reading.shingles for group in holding.get(shingle, ())})
+        sharing = sorted(
+            {group for shingle in reading.shingles & holding.keys() for group in holding[shingle]}
+        )
         repeated = next((group for group in sharing if repeats(reading, readings[group])), None)
         if repeated is not None:
             groups[repeated].append(candidate)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from index.filters import Filters
-from index.passages import Span
 from index.searching import DenseScores, Index, Numbers
 from index.store import StoredPassage
 from rag.fusion import Scores, convex_combination, dense_weight, lead, lexical_score, scaled
 from rag.question import Question
 from rag.rescoring import DEPTH, Signals, rescored
-from rag.sentences import SentenceRanker
+from rag.sentences import Ranked, SentenceRanker
 from rag.time_agreement import favour
 
 Voices = Literal["hybrid", "lexical", "dense"]
@@ -35,7 +34,7 @@ class Candidate:
     dense: float
     cosines: tuple[float, ...]
     """Of its windows to the question."""
-    sentences: tuple[tuple[Span, float], ...] = ()
+    sentences: Ranked = ()
     """Its sentences with how well each answers, best first."""
     signals: Signals | None = None
     """What its score is made of, where it was looked at twice."""
@@ -95,18 +94,23 @@ def rank(
     pool = gather(index, question, max(CANDIDATES, k), voices, filters)
     scores = {"lexical": pool.lexical, "dense": pool.dense}.get(voices)
     if scores is None:
-        scores = favour(question.text, index.store, pool.numbers, pool.fused, max(k, DEPTH))
+        scores = favour(question.text, index.store, pool.numbers, pool.fused)
     order = pool.ordered(scores, max(k, DEPTH) if voices == "hybrid" else k)
     stored = index.store.passages_alone(pool.numbers[order].tolist())
     ranker = SentenceRanker(question, index.words.idf(question.forms).tolist(), pool.background)
+    cosines = [tuple(pool.cosines.windows[i].tolist()) for i in order]
     candidates = [
         Candidate(
-            int(pool.numbers[i]), item, float(scores[i]), float(pool.lexical[i]), float(pool.dense[i]),
-            tuple(pool.cosines.windows[i].tolist()),
+            int(pool.numbers[i]),
+            item,
+            float(scores[i]),
+            float(pool.lexical[i]),
+            float(pool.dense[i]),
+            own,
+            ranked,
         )
-        for item, i in zip(stored, order, strict=True)
-    ]  # fmt: skip
-    candidates = [replace(c, sentences=ranker.rank(c.stored, c.cosines)) for c in candidates]
+        for i, item, own, ranked in zip(order, stored, cosines, ranker.rank(stored, cosines), strict=True)
+    ]
     if voices == "hybrid":
-        candidates = rescored(index, question, ranker.wanted, candidates)
+        candidates = rescored(candidates)
     return candidates[:k], pool.background

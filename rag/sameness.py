@@ -130,8 +130,9 @@ class Reading:
 
 def shingles(forms: Sequence[str], length: int = SHINGLE) -> frozenset[Shingle]:
     """Every run of ``length`` forms; of a shorter text, the one run it is."""
-    runs = range(max(1, len(forms) - length + 1)) if forms else ()
-    return frozenset(tuple(forms[at : at + length]) for at in runs)
+    if len(forms) < length:
+        return frozenset([tuple(forms)]) if forms else frozenset()
+    return frozenset(zip(*(forms[at:] for at in range(length)), strict=False))
 
 
 def repeats(copy: Reading, shown: Reading) -> bool:

@@ -17,6 +17,8 @@ DATE_WEIGHT = 0.15
 with .15 and .2. On the 444 of half B it is .905 without and .910 with .15, no difference that a paired test would
 confirm (p = .69); of all questions of half B, .917 and .918. KorQuAD's paragraphs have no dates of their own, so what it is made for, words such as "지난 8월" read
 from an article's day, shows in ``tests/test_time_agreement.py`` only."""
+CONSIDERED = 40
+"""Passages, the best by their scores, whose times are read: some .1 ms each."""
 PUBLISHED_SHARE = 0.5
 """What it counts that the article came out at the time asked about; not tuned, for want of dated questions."""
 
@@ -57,22 +59,21 @@ def _agreement(asked: Days, told: Sequence[Days], published: date | None) -> flo
 
 
 def favour(
-    question: str, store: Store, passages: Numbers, scores: Scores, k: int, *, today: date | None = None
+    question: str, store: Store, passages: Numbers, scores: Scores, *, today: date | None = None
 ) -> Scores:
     """The scores with a bonus for agreement, in 0..1 again; as they are where the question names no time.
 
     Args:
         question: the question, from whose words the time asked for is read.
-        store: where the passages lie; only those that could come among the first ``k`` are read.
+        store: where the passages lie; the ``CONSIDERED`` best of them are read.
         passages: numbers of passages.
         scores: theirs, 0..1.
-        k: how many will be shown.
         today: by default this machine's day.
     """
     if not any(True for _ in expressions(question)) or not len(passages):
         return scores
     asked = dates_in(question, reference_day(store, today))
-    near = np.flatnonzero(scores >= np.sort(scores)[-min(k, len(scores))] - DATE_WEIGHT)
+    near = np.lexsort((passages, -scores))[:CONSIDERED]
     agreements = np.zeros_like(scores)
     for position, (text, published) in zip(near, store.dated_texts(passages[near].tolist()), strict=True):
         day = _day(published)

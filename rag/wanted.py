@@ -100,10 +100,5 @@ class Wanted:
         """It asks why, and the text says because."""
         return self.reason and bool(REASON.search(text))
 
-    def share_of_figures(self, text: str) -> float:
-        """The share of the question's figures that stand in the text; 0 where it names none."""
-        found = [re.search(rf"(?<![\d.,]){re.escape(figure)}(?!\d)", text) for figure in self.figures]
-        return sum(map(bool, found)) / len(found) if found else 0.0
-
     def _fresh(self, pattern: re.Pattern[str], text: str) -> bool:
         return any(found[0] not in self.question for found in pattern.finditer(text))

@@ -62,7 +62,7 @@ def test_the_product_row_is_what_a_search_gives(
     for group, voices in searches.items():
         ours = chosen.ranked(of_group[group])
         for question, ranking in zip(chosen.questions, ours, strict=True):
-            hits = retriever.search(question.text, 10, voices=voices)
+            hits = retriever.search(question.typed, 10, voices=voices)
             assert ranking == [hit.passage.id for hit in hits], (group, question.text)
 
 

@@ -108,22 +108,25 @@ def test_a_question_that_names_no_time_is_ranked_as_without(
     monkeypatch.setattr(time_agreement, "DATE_WEIGHT", 1.0)
     assert years.search(question, 10) == before
     scores = np.array([0.4, 0.9], dtype=np.float32)
-    assert favour(question, years.index.store, np.arange(2), scores, 5) is scores
+    assert favour(question, years.index.store, np.arange(2), scores) is scores
 
 
-def test_the_best_are_those_of_favouring_every_passage(years: Retriever) -> None:
-    """Leaving out what cannot come among the first k changes nothing of them."""
+def test_only_the_best_are_read_and_nothing_leaves_its_range(
+    years: Retriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store, numbers = years.index.store, np.arange(years.index.size)
     scores = np.random.default_rng(0).random(len(numbers), dtype=np.float32)
     question = "작년 8월과 올해 말에 무슨 일이 있었나요?"
-    everything = favour(question, store, numbers, scores, len(numbers))
+    everything = favour(question, store, numbers, scores)
     assert not np.array_equal(np.argsort(-everything), np.argsort(-scores))
-    for k in (1, 3, 5):
-        best = np.argsort(-favour(question, store, numbers, scores, k))[:k]
-        np.testing.assert_array_equal(best, np.argsort(-everything)[:k])
-        np.testing.assert_allclose(favour(question, store, numbers, scores, k)[best], everything[best])
     assert everything.min() >= 0 and everything.max() <= 1
-    assert not len(favour(question, store, numbers[:0], scores[:0], 5))
+    assert not len(favour(question, store, numbers[:0], scores[:0]))
+    monkeypatch.setattr(time_agreement, "CONSIDERED", 3)
+    few = favour(question, store, numbers, scores)
+    read = np.argsort(-scores)[:3]
+    np.testing.assert_allclose(few[read], everything[read])
+    rest = np.setdiff1d(numbers, read)
+    np.testing.assert_allclose(few[rest], scores[rest] / (1 + time_agreement.DATE_WEIGHT), rtol=1e-6)
 
 
 AUGUST = dates_in("2025년 8월", None)[0]
