@@ -23,7 +23,6 @@ from index.lexical import Scores
 from rag.fusion import convex_combination, lexical_score
 from rag.ranking import rank
 from rag.rescoring import DEPTH, Signals
-from rag.rescoring import WEIGHTS as SIGNAL_WEIGHTS
 
 WEIGHTS = tuple(round(0.1 * step, 1) for step in range(11))
 PRODUCT = "product"
@@ -170,7 +169,7 @@ def best_of(chosen: QuestionSet, grid: Sequence[Scores]) -> Scores:
 
 
 def second_looks(chosen: QuestionSet) -> Iterator[Setting]:
-    """The second look at the best candidates, without it, and without each of its signals."""
+    """The second look at the best candidates, and each of its signals alone."""
     group = "second look"
     names = [field.name for field in fields(Signals)]
     shape = len(chosen.questions), len(chosen.passages)
@@ -181,9 +180,7 @@ def second_looks(chosen: QuestionSet) -> Iterator[Setting]:
             if candidate.signals is not None:
                 first[row, candidate.number] = candidate.score
                 signals[row, candidate.number] = astuple(candidate.signals)
-    yield Setting(group, f"all signals ({PRODUCT})", first)
+    yield Setting(group, f"both signals ({PRODUCT})", first)
     found = np.isfinite(first)
-    yield Setting(group, "none: the fused score", np.where(found, signals[..., 0], -np.inf))
-    for i, name in enumerate(names[1:], start=1):
-        weights = np.array([weight * (which != i) for which, weight in enumerate(SIGNAL_WEIGHTS)])
-        yield Setting(group, f"without {name}", np.where(found, signals @ weights, -np.inf))
+    for i, name in enumerate(names):
+        yield Setting(group, f"{name} alone", np.where(found, signals[..., i], -np.inf))
