@@ -11,7 +11,9 @@ from rag.ranking import Candidate
 from rag.sameness import Reading, Shingle, repeats
 
 FURTHER = 20
-"""How many hits below the last one shown are still looked at for copies of those shown."""
+"""How many hits below the last one shown are still looked at for copies of those shown. With 60 of KorQuAD's paragraphs
+in four versions each among the others, the first five hits list .968 of the versions with 0, .982 with 20, .985 with
+80."""
 
 
 def folded(candidates: Iterable[Candidate], k: int) -> list[list[Candidate]]:

@@ -108,6 +108,19 @@ def test_a_name_in_place_of_a_repeated_word_is_not_the_same() -> None:
     assert not same(one, one.replace("일본과", "대한민국과"))
 
 
+@pytest.mark.parametrize(
+    ("old", "new"), [("#EndNow", "#EndYou"), ("-2.3%", "+2.3%"), ("▲0.5%", "▼0.5%"), ("않았다", "못했다")]
+)
+def test_hashtags_signs_and_negations_count(old: str, new: str) -> None:
+    one = "지수는 지난달에 -2.3% 움직였고 이달에는 ▲0.5% 움직였다. 시민들은 #EndNow 운동을 벌였지만 이기지 않았다."
+    assert old in one
+    assert not same(one, one.replace(old, new))
+
+
+def test_a_sentence_that_stands_twice_is_compared_twice() -> None:
+    assert not same(f"{STORY} {STORY}", f"{STORY} {STORY.replace('5000억', '6000억')}")
+
+
 def test_names_that_change_places_are_not_the_same() -> None:
     one = "가람전자는 올해 안에 나래상사를 사들이기로 했다. 두 회사는 28일 계약을 맺고 이 소식을 함께 알렸다."
     two = "나래상사는 올해 안에 가람전자를 사들이기로 했다. 두 회사는 28일 계약을 맺고 이 소식을 함께 알렸다."
