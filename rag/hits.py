@@ -29,6 +29,8 @@ class Hit:
     """How well words and character pairs match, 0..1, relative to the best passage of this search."""
     dense: float
     """How near the meaning is, 0..1, likewise."""
+    sentence: float
+    """How well its best sentence answers, 0..1, likewise."""
     sentences: tuple[tuple[Span, float], ...] = field(repr=False)
     """The sentences with how well each answers, best first."""
     terms: PassageTerms = field(repr=False)
@@ -52,6 +54,7 @@ def as_hit(candidate: Candidate, article: Article, question: Question) -> Hit:
         best_window=max(windows, key=lambda window: window[1])[0],
         lexical=candidate.lexical,
         dense=candidate.dense,
+        sentence=candidate.sentence,
         signals=candidate.signals,
         sentences=candidate.sentences,
         terms=stored.terms,

@@ -16,7 +16,7 @@ from typing import Any
 import gradio as gr
 
 from index.errors import GeungeoError
-from rag import page_html
+from rag import page_sources
 from rag.page_desk import MOST_TURNS, Desk, Narrowing, Turns
 from rag.retriever import Retriever
 
@@ -157,7 +157,7 @@ def _reader(desk: Desk) -> None:
         return desk.whole_article(asked)
 
     script = SCRIPT.read_text(encoding="utf-8")
-    _html(page_html.reader(), elem_id="reader", js_on_load=script, server_functions=[whole_article])
+    _html(page_sources.reader(), elem_id="reader", js_on_load=script, server_functions=[whole_article])
 
 
 def start_page(retriever: Retriever, host: str = "127.0.0.1", port: int | None = None) -> gr.Blocks:

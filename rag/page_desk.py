@@ -15,7 +15,7 @@ from index.articles import Article
 from index.errors import GeungeoError
 from index.filters import Filters
 from index.hangul import has_final
-from rag import page_html
+from rag import page_html, page_sources
 from rag.retriever import Retriever
 
 log = logging.getLogger(__name__)
@@ -93,7 +93,7 @@ class Desk:
         self.examples = example_questions(retriever, articles)
         self.publishers = _choices(retriever.index.store.publishers())
         self.topics = _choices(retriever.index.store.topics())
-        self._collection = page_html.collection(articles, total)
+        self._collection = page_sources.collection(articles, total)
 
     def waiting(self, question: str, before: Turns) -> Turn:
         """The turn of a question whose answer is still being looked for."""
@@ -108,7 +108,7 @@ class Desk:
             filters = narrowing.filters()
             found = self._retriever.answer(question, filters=filters, correct=correct)
             return Turn(
-                number, question, page_html.answer(number, found), page_html.sources(number, found),
+                number, question, page_html.answer(number, found), page_sources.sources(number, found),
                 " · ".join(in_words(filters)),
             )  # fmt: skip
         except GeungeoError as error:
@@ -138,7 +138,7 @@ class Desk:
             return self._collection
         last = groups[-1][0]
         return "".join(
-            page_html.source_group(number, group, shown=number == last) for number, group in groups
+            page_sources.source_group(number, group, shown=number == last) for number, group in groups
         )
 
     def whole_article(self, asked: Any) -> str:
@@ -152,7 +152,7 @@ class Desk:
         if article is None:
             return page_html.notice("이 기사는 이제 색인에 없습니다.")
         spans = [(int(start), int(end)) for start, end in asked["spans"]]
-        return page_html.whole_article(article, spans[0] if spans else None, spans[1:])
+        return page_sources.whole_article(article, spans[0] if spans else None, spans[1:])
 
 
 def in_words(filters: Filters) -> list[str]:

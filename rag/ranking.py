@@ -32,6 +32,8 @@ class Candidate:
     score: float
     lexical: float
     dense: float
+    sentence: float
+    """How well its best sentence answers, as a share of the best of all."""
     cosines: tuple[float, ...]
     """Of its windows to the question."""
     sentences: Ranked = ()
@@ -99,18 +101,15 @@ def rank(
     stored = index.store.passages_alone(pool.numbers[order].tolist())
     ranker = SentenceRanker(question, index.words.idf(question.forms).tolist(), pool.background)
     cosines = [tuple(pool.cosines.windows[i].tolist()) for i in order]
+    ranked = ranker.rank(stored, cosines)
+    best = max((sentences[0][1] for sentences in ranked), default=0.0)
     candidates = [
         Candidate(
-            int(pool.numbers[i]),
-            item,
-            float(scores[i]),
-            float(pool.lexical[i]),
-            float(pool.dense[i]),
-            own,
-            ranked,
+            int(pool.numbers[i]), item, float(scores[i]), float(pool.lexical[i]), float(pool.dense[i]),
+            max(sentences[0][1], 0.0) / max(best, 1e-9), own, sentences,
         )
-        for i, item, own, ranked in zip(order, stored, cosines, ranker.rank(stored, cosines), strict=True)
-    ]
+        for i, item, own, sentences in zip(order, stored, cosines, ranked, strict=True)
+    ]  # fmt: skip
     if voices == "hybrid":
         candidates = rescored(candidates)
     return candidates[:k], pool.background

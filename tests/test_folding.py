@@ -144,7 +144,7 @@ def test_what_has_no_words_in_common_is_not_the_same() -> None:
 
 
 def candidate(text: str, score: float, number: int) -> Candidate:
-    return Candidate(number, stored(text), score, score, score, ())
+    return Candidate(number, stored(text), score, score, score, score, ())
 
 
 def hit(text: str, score: float, number: int, published: str | None = None) -> Hit:
@@ -153,7 +153,7 @@ def hit(text: str, score: float, number: int, published: str | None = None) -> H
     passage = replace(item.passage, id=f"{source.id}-1", article_id=source.id)
     return Hit(
         score=score, passage=passage, article=source, highlights=(), best_window=(0, len(text)), lexical=score,
-        dense=score, sentences=(), terms=item.terms, window_cosines=(),
+        dense=score, sentence=score, sentences=(), terms=item.terms, window_cosines=(),
     )  # fmt: skip
 
 

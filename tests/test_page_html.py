@@ -12,9 +12,10 @@ import pytest
 
 from index import Article, Block, Filters, Passage, QuestionError
 from index.articles import BlockKind
-from rag import Retriever, page_html
+from rag import Retriever, page_html, page_sources
 from rag.answer import NONE_ALLOWED, NOT_FOUND, Answer, Citation
 from rag.hits import Hit
+from rag.markup import marked
 from rag.page_desk import (
     BROKEN,
     MOST_EXAMPLES,
@@ -51,7 +52,7 @@ def hit(number: int = 1, **changes: Any) -> Hit:
     passage = Passage(f"0123456789ab-{number}", "0123456789ab", number, START, START + len(BODY), BODY)
     fields: dict[str, Any] = {
         "score": 0.9, "passage": passage, "article": article(), "highlights": ((0, 2),),
-        "best_window": (0, 11), "lexical": 0.5, "dense": 1.0, "sentences": (((0, 11), 1.0), ((12, len(BODY)), 0.5)),
+        "best_window": (0, 11), "lexical": 0.5, "dense": 1.0, "sentence": 0.25, "sentences": (((0, 11), 1.0), ((12, len(BODY)), 0.5)),
         "terms": (), "window_cosines": (),
     }  # fmt: skip
     return Hit(**fields | changes)
@@ -95,7 +96,7 @@ class Tags(HTMLParser):
 
 
 def test_words_lie_inside_the_quote_and_the_text_is_unchanged() -> None:
-    markup = page_html.marked("가나다라마바", quotes=[(1, 4)], words=[(0, 2), (3, 5)])
+    markup = marked("가나다라마바", quotes=[(1, 4)], words=[(0, 2), (3, 5)])
     assert markup == (
         '<b class="gg-word">가</b><mark class="gg-quote"><b class="gg-word">나</b>다'
         '<b class="gg-word">라</b></mark><b class="gg-word">마</b>바'
@@ -103,14 +104,11 @@ def test_words_lie_inside_the_quote_and_the_text_is_unchanged() -> None:
 
 
 def test_spans_beyond_the_text_are_cut_off_and_empty_ones_ignored() -> None:
-    assert (
-        page_html.marked("가나", quotes=[(-5, 1), (2, 2)], words=[(7, 9)])
-        == '<mark class="gg-quote">가</mark>나'
-    )
+    assert marked("가나", quotes=[(-5, 1), (2, 2)], words=[(7, 9)]) == '<mark class="gg-quote">가</mark>나'
 
 
 def test_spans_count_characters_of_the_text_not_of_its_escaped_form() -> None:
-    assert page_html.marked("<&가", words=[(2, 3)]) == '&lt;&amp;<b class="gg-word">가</b>'
+    assert marked("<&가", words=[(2, 3)]) == '&lt;&amp;<b class="gg-word">가</b>'
 
 
 def test_an_answer_quotes_and_cites() -> None:
@@ -128,7 +126,7 @@ def test_a_card_lists_the_other_papers_each_to_be_opened_at_the_passage() -> Non
     other = hit(2, article=article(id="ba9876543210", publisher=HOSTILE, published=None))
     nameless = hit(3, article=article(id="cccccccccccc", publisher=None))
     found = answered(hit(duplicates=(other, nameless)), hit(4, duplicates=(other,)))
-    tags = Tags(page_html.sources(1, found))
+    tags = Tags(page_sources.sources(1, found))
     assert len(tags.of_class("gg-card")) == len(tags.of_class("gg-also")) == 2
     openers = tags.of_class("gg-open")
     assert [one["data-article"] for one in openers[:2]] == ["ba9876543210", "cccccccccccc"]
@@ -137,14 +135,14 @@ def test_a_card_lists_the_other_papers_each_to_be_opened_at_the_passage() -> Non
         HOSTILE in tags.text and "강을 건너는 다리 · 2025-03-04" in tags.text and "script" not in tags.stack
     )
     assert not any(name == "script" for name, _ in tags.elements)
-    assert "gg-also" not in page_html.sources(1, answered(hit()))
-    many = Tags(page_html.sources(1, answered(hit(duplicates=(other,) * 10))))
-    assert len(many.of_class("gg-open")) == page_html.MOST_COPIES + 1 and "외 2곳" in many.text
+    assert "gg-also" not in page_sources.sources(1, answered(hit()))
+    many = Tags(page_sources.sources(1, answered(hit(duplicates=(other,) * 10))))
+    assert len(many.of_class("gg-open")) == page_sources.MOST_COPIES + 1 and "외 2곳" in many.text
 
 
 def test_the_cited_passage_comes_first_with_its_quote_marked_and_the_others_are_folded() -> None:
     # the best hit is not the cited one
-    markup = page_html.sources(3, Answer("", "", answered(hit(2)).citations, False, 0.9, (hit(1), hit(2))))
+    markup = page_sources.sources(3, Answer("", "", answered(hit(2)).citations, False, 0.9, (hit(1), hit(2))))
     tags = Tags(markup)
     cards = tags.of_class("gg-card")
     assert [card["id"] for card in cards] == ["source-3-1", "source-3-2"]
@@ -153,7 +151,7 @@ def test_the_cited_passage_comes_first_with_its_quote_marked_and_the_others_are_
     quote = re.search(r'</header>.*?<mark class="gg-quote">(.*?)</mark>', markup, re.DOTALL)
     assert quote and re.sub("<.*?>", "", quote[1]) == BODY[:11]
     labels = [attrs["aria-label"] for attrs in tags.of_class("gg-meter")]
-    assert labels == ["단어 일치 50%", "의미 유사 100%"] * 2
+    assert labels == ["단어 일치 50%", "의미 유사 100%", "답하는 문장 25%"] * 2
 
 
 @pytest.mark.parametrize("reply", [answered, abstained])
@@ -172,14 +170,14 @@ def test_two_quotations_of_one_passage_lead_to_its_one_card() -> None:
     found = Answer(found.question, "", (*found.citations, second), False, 0.9, found.hits)
     cites = Tags(page_html.answer(3, found)).of_class("gg-cite")
     assert [cite["href"] for cite in cites] == ["#source-3-1", "#source-3-1"]
-    sources = page_html.sources(3, found)
+    sources = page_sources.sources(3, found)
     assert [card["id"] for card in Tags(sources).of_class("gg-card")] == ["source-3-1", "source-3-3"]
     assert '<span class="gg-number">1·2</span>' in sources
 
 
 def test_an_abstention_looks_different_and_its_passages_are_headed_so() -> None:
     found = abstained(hit(1), hit(2), hit(3))
-    reply, sources = Tags(page_html.answer(1, found)), Tags(page_html.sources(1, found))
+    reply, sources = Tags(page_html.answer(1, found)), Tags(page_sources.sources(1, found))
     assert NOT_FOUND in reply.text and reply.of_class("gg-abstention") and not reply.of_class("gg-answer")
     assert sources.text.startswith("관련 있을 수 있는 대목") and not sources.of_class("gg-quote")
     assert not sources.of_class("gg-meter")  # 100% of a best that does not answer would mislead
@@ -199,9 +197,9 @@ def test_nothing_in_an_article_or_a_question_becomes_markup() -> None:
     found = Answer(HOSTILE, "", (Citation(1, passage, hostile, text[3:30], 3, 30),), False, 1.0, (bad,))
     near = abstained(bad, hit(2, article=article(source=hostile.source, title=HOSTILE)))
     pages = [
-        page_html.turn(1, HOSTILE, page_html.answer(1, found)), page_html.sources(1, found),
-        page_html.sources(2, near), page_html.whole_article(hostile, (0, 20), [(5, 9)]),
-        page_html.collection([hostile], 1), page_html.notice(HOSTILE), page_html.turn(1, "", "", HOSTILE),
+        page_html.turn(1, HOSTILE, page_html.answer(1, found)), page_sources.sources(1, found),
+        page_sources.sources(2, near), page_sources.whole_article(hostile, (0, 20), [(5, 9)]),
+        page_sources.collection([hostile], 1), page_html.notice(HOSTILE), page_html.turn(1, "", "", HOSTILE),
     ]  # fmt: skip
     for markup in pages:
         tags = Tags(markup)
@@ -226,24 +224,26 @@ def test_nothing_in_an_article_or_a_question_becomes_markup() -> None:
     ],
 )
 def test_only_web_addresses_become_links(url: str | None, host: str | None) -> None:
-    links = [attrs for tag, attrs in Tags(page_html.collection([article(url=url)], 1)).elements if tag == "a"]
-    assert page_html.web_host(url) == host
+    links = [
+        attrs for tag, attrs in Tags(page_sources.collection([article(url=url)], 1)).elements if tag == "a"
+    ]
+    assert page_sources.web_host(url) == host
     assert [link["href"] for link in links] == ([url] if host else [])
-    assert ("다리.txt" in page_html.collection([article(url=url)], 1)) == (host is None)
+    assert ("다리.txt" in page_sources.collection([article(url=url)], 1)) == (host is None)
 
 
 def test_a_whole_article_keeps_all_its_text_greys_what_is_no_prose_and_marks_the_passage() -> None:
-    markup = page_html.whole_article(article(), (START, START + 11), [(START, START + 3)])
+    markup = page_sources.whole_article(article(), (START, START + 11), [(START, START + 3)])
     tags = Tags(markup)
     for part in (TITLE_LINE, BODY, COPYRIGHT):
         assert part in tags.text
     assert [len(tags.of_class(name)) for name in ("gg-block", "gg-grey", "gg-here")] == [3, 2, 1]
     assert '<span class="gg-passage"><mark class="gg-quote">다리는</mark> 봄에 열린다.</span>' in markup
-    assert not Tags(page_html.whole_article(article())).of_class("gg-passage")
+    assert not Tags(page_sources.whole_article(article())).of_class("gg-passage")
 
 
 def test_every_kind_of_block_has_a_label() -> None:
-    assert set(page_html.KIND_LABELS) == set(get_args(BlockKind))
+    assert set(page_sources.KIND_LABELS) == set(get_args(BlockKind))
 
 
 def test_a_long_question_is_shortened_and_a_lone_surrogate_can_be_sent() -> None:
