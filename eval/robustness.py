@@ -58,7 +58,7 @@ class RobustnessReport:
             f"{self.collection}: recall@1 / recall@5 / MRR@10 (share of questions changed), corruption seed {self.seed}",
             f"{'kind (questions)':22}"
             + "".join(
-                f"{name:>28}" for name in ("clean", "clean, correcting", "corrupted", "corrupted, correcting")
+                f"{name:>31}" for name in ("clean", "clean, correcting", "corrupted", "corrupted, correcting")
             ),
         ]
         for row in self.rows:
@@ -66,7 +66,7 @@ class RobustnessReport:
             cells = (
                 f"{f.recall_at_1:.3f} / {f.recall_at_5:.3f} / {f.mrr:.3f} ({f.touched:.2f})" for f in columns
             )
-            lines.append(f"{f'{row.kind} ({row.questions})':22}" + "".join(f"{cell:>28}" for cell in cells))
+            lines.append(f"{f'{row.kind} ({row.questions})':22}" + "".join(f"{cell:>31}" for cell in cells))
         return "\n".join(lines)
 
 
