@@ -33,9 +33,9 @@ class LookedAt:
         self._chosen = chosen
         self._found: list[tuple[list[Candidate], list[Array]]] = []
         for question in tqdm(chosen.questions, desc=chosen.name, delay=1.0, file=sys.stderr):
-            candidates, background = rank(chosen.index, question, DEPTH, "hybrid")
+            candidates, pool = rank(chosen.index, question, DEPTH, "hybrid")
             idf = chosen.index.words.idf(question.forms).tolist()
-            ranker = SentenceRanker(question, idf, background)
+            ranker = SentenceRanker(question, idf, pool.background)
             features = ranker.features(
                 [one.stored for one in candidates], [one.cosines for one in candidates]
             )

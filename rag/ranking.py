@@ -8,8 +8,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from index.filters import Filters
-from index.searching import DenseScores, Index, Numbers
+from index.searching import Allowed, DenseScores, Index, Numbers
 from index.store import StoredPassage
 from rag.fusion import Scores, convex_combination, dense_weight, lead, lexical_score, scaled
 from rag.question import Question
@@ -65,9 +64,10 @@ class Pool:
         return np.lexsort((self.numbers, -scores))[:most]
 
 
-def gather(index: Index, question: Question, depth: int, voices: Voices, filters: Filters | None) -> Pool:
+def gather(
+    index: Index, question: Question, depth: int, voices: Voices, allowed: Allowed | None = None
+) -> Pool:
     """The best ``depth`` allowed passages of each search (of three times as many windows, for the dense one)."""
-    allowed = index.allowed(filters)
     by_words, word_scores = index.search_words(question.forms, depth, allowed)
     by_characters, character_scores = index.search_characters(question.text, depth, allowed)
     vector = index.encoder.encode_query(question.text)
@@ -90,10 +90,10 @@ def rank(
     question: Question,
     k: int,
     voices: Voices,
-    filters: Filters | None = None,
-) -> tuple[list[Candidate], float]:
-    """The ``k`` best candidates, best first, and the collection's mean dense score for the question."""
-    pool = gather(index, question, max(CANDIDATES, k), voices, filters)
+    allowed: Allowed | None = None,
+) -> tuple[list[Candidate], Pool]:
+    """The ``k`` best of the allowed passages, best first, and the pool they come from."""
+    pool = gather(index, question, max(CANDIDATES, k), voices, allowed)
     scores = {"lexical": pool.lexical, "dense": pool.dense}.get(voices)
     if scores is None:
         scores = favour(question.text, index.store, pool.numbers, pool.fused)
@@ -112,4 +112,4 @@ def rank(
     ]  # fmt: skip
     if voices == "hybrid":
         candidates = rescored(candidates)
-    return candidates[:k], pool.background
+    return candidates[:k], pool

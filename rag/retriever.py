@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from index.articles import Article
@@ -14,7 +15,7 @@ from rag.evidence import weigh
 from rag.folding import FURTHER, first_of, folded
 from rag.hits import Hit, as_hit
 from rag.question import Question, read_question
-from rag.ranking import Voices, rank
+from rag.ranking import Candidate, Pool, Voices, rank
 
 
 class Retriever:
@@ -73,7 +74,7 @@ class Retriever:
         Raises:
             QuestionError: the question is blank, too long or no text, or ``k`` is not positive.
         """
-        return self._search(self.read(question, correct=correct), k, voices, filters, fold)[0]
+        return self._search(self.read(question, correct=correct), k, voices, filters, fold).hits
 
     def answer(
         self, question: str, k: int = 5, *, filters: Filters | None = None, correct: bool = True
@@ -84,11 +85,11 @@ class Retriever:
         where no article meets the filters the answer says so.
         """
         read = self.read(question, correct=correct)
-        hits, background = self._search(read, k, "hybrid", filters)
-        if filters and not hits:
+        found = self._search(read, k, "hybrid", filters)
+        if filters and not found.hits:
             return none_allowed(read)
-        evidence = weigh(self.index, read, hits, background)
-        return answer_from(read, hits, evidence)
+        evidence = weigh(self.index, read, found.best, found.pool)
+        return answer_from(read, found.hits, evidence)
 
     def articles(self, filters: Filters | None = None) -> list[tuple[Article, int]]:
         """Every article of the index (that meets the filters) with the number of its passages."""
@@ -100,18 +101,28 @@ class Retriever:
 
     def _search(
         self, question: Question, k: int, voices: Voices, filters: Filters | None, fold: bool = True
-    ) -> tuple[list[Hit], float]:
-        """The hits, and the collection's mean dense score for the question."""
+    ) -> _Found:
         if k < 1:
             raise QuestionError(f"k는 1 이상이어야 합니다 (받은 값 {k}).")
-        most = k + FURTHER if fold else k
+        distinct = max(k, 2)  # confidence asks for the second, too
+        most = distinct + FURTHER if fold else distinct
+        allowed = self.index.allowed(filters)
         while True:
-            candidates, background = rank(self.index, question, most, voices, filters)
-            groups = folded(candidates, k) if fold else [[candidate] for candidate in candidates]
-            if len(groups) == k or len(candidates) < most:
+            candidates, pool = rank(self.index, question, most, voices, allowed)
+            groups = folded(candidates, distinct) if fold else [[candidate] for candidate in candidates]
+            if len(groups) == distinct or len(candidates) < most:
                 break
             most *= 4  # where copies have taken the places of distinct passages, these lie deeper
+        best = [group[0] for group in groups]
+        groups = groups[:k]
         articles = iter(self.index.store.articles_of([c.stored.passage for group in groups for c in group]))
-        return [
-            first_of([as_hit(c, next(articles), question) for c in group]) for group in groups
-        ], background
+        hits = [first_of([as_hit(c, next(articles), question) for c in group]) for group in groups]
+        return _Found(hits, best, pool)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    hits: list[Hit]
+    best: list[Candidate]
+    """The best candidates, copies left out, at least two where there are so many."""
+    pool: Pool

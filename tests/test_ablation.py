@@ -72,7 +72,7 @@ def test_the_fused_rows_are_what_the_second_look_is_given(
     of_group = {group: next(found).scores for group, found in groupby(rows, key=lambda row: row.group)}
     for group in ("terms, in the hybrid", "fusion"):
         for question, ranking in zip(chosen.questions, chosen.ranked(of_group[group]), strict=True):
-            pool = gather(retriever.index, question, CANDIDATES, "hybrid", None)
+            pool = gather(retriever.index, question, CANDIDATES, "hybrid")
             best = pool.numbers[pool.ordered(pool.fused, 10)].tolist()
             assert ranking == [item.passage.id for item in retriever.index.store.passages_alone(best)]
 

@@ -139,7 +139,7 @@ def test_a_filtered_search_is_exact(retriever: Retriever, voices: Any) -> None:
     )
     scores = {"hybrid": fused, "lexical": lexical, "dense": dense}[voices]
     order = np.lexsort((numbers, -scores))[:8]
-    pool = gather(index, read, CANDIDATES, voices, filters)
+    pool = gather(index, read, CANDIDATES, voices, index.allowed(filters))
     found = pool.ordered({"hybrid": pool.fused, "lexical": pool.lexical, "dense": pool.dense}[voices], 8)
     assert pool.numbers[found].tolist() == numbers[order].tolist()
     best = {item.passage.id for item, _ in index.store.passages(numbers.tolist())}

@@ -59,7 +59,7 @@ def test_candidates_are_enough(retriever: Retriever) -> None:
             lexical, dense, dense_weight(index.words.match(read.forms, words), lead(dense))
         )
         best = np.lexsort((everything, -fused))[:10]
-        pool = gather(index, read, CANDIDATES, "hybrid", None)
+        pool = gather(index, read, CANDIDATES, "hybrid")
         assert pool.numbers[pool.ordered(pool.fused, 10)].tolist() == best.tolist()
 
 
@@ -179,5 +179,5 @@ def test_lead_is_the_gap_to_the_second() -> None:
 
 
 def test_with_another_encoder_shared_words_decide() -> None:
-    assert Evidence(*STAND_IN_COSINES, 0.0, 0.0, 0.0).confidence < ABSTAIN_BELOW
-    assert Evidence(*STAND_IN_COSINES, 1.0, 0.5, 0.7).confidence > ABSTAIN_BELOW
+    assert Evidence(*STAND_IN_COSINES, 0.0, 0.0).confidence < ABSTAIN_BELOW
+    assert Evidence(*STAND_IN_COSINES, 1.0, 0.1).confidence > ABSTAIN_BELOW

@@ -58,9 +58,9 @@ def test_reasons() -> None:
 def test_features_of_many_passages_are_those_of_each_sentence(retriever: Retriever, question: str) -> None:
     """Against the plain definition, one sentence at a time."""
     read = retriever.read(question)
-    candidates, background = rank(retriever.index, read, DEPTH, "hybrid")
+    candidates, pool = rank(retriever.index, read, DEPTH, "hybrid")
     idf = retriever.index.words.idf(read.forms).tolist()
-    ranker = SentenceRanker(read, idf, background)
+    ranker = SentenceRanker(read, idf, pool.background)
     passages = [candidate.stored for candidate in candidates]
     rows = ranker.features(passages, [candidate.cosines for candidate in candidates])
     mass, letters = dict(zip(read.forms, idf, strict=True)), set(character_bigrams(read.text))
@@ -80,7 +80,7 @@ def test_features_of_many_passages_are_those_of_each_sentence(retriever: Retriev
                 share(own[i - 1] - own[i]) if i else 0.0,
                 share(own[i + 1] - own[i]) if i + 1 < len(own) else 0.0,
                 sum(pair in sentence.lower() for pair in letters) / len(letters),
-                max(cosine for (a, b), cosine in windows if a <= start < b) - background,
+                max(cosine for (a, b), cosine in windows if a <= start < b) - pool.background,
                 ranker.wanted.has_date(sentence),
                 ranker.wanted.has_amount(sentence),
                 ranker.wanted.has_unit(sentence),
