@@ -106,7 +106,7 @@ def fit_logistic(sets: Sequence[tuple[Asked, float]]) -> tuple[Array, float]:
         return loss
 
     optimiser.step(step)  # type: ignore[no-untyped-call]
-    return weights.detach().numpy() / spread, float(bias)
+    return weights.detach().numpy() / spread, float(bias.detach())
 
 
 def _balance(answerable: Array) -> Tensor:
