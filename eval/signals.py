@@ -1,7 +1,7 @@
 """Fits the second look: what makes a sentence an answer, and what makes a passage the one that answers.
 
-``python -m eval.signals --squad KORQUAD`` prints ``rag.sentences.WEIGHTS`` and ``rag.rescoring.WEIGHTS``, fitted on half
-a of KorQuAD, ``eval/gold/spoken-a.jsonl`` and ``eval/gold/pile-a.jsonl``, each weighing alike.
+``python -m eval.signals --squad KORQUAD`` prints ``rag.sentences.WEIGHTS`` and ``rag.rescoring.SENTENCE_WEIGHT``, fitted on
+half a of KorQuAD, ``eval/gold/spoken-a.jsonl`` and ``eval/gold/pile-a.jsonl``, each weighing alike.
 """
 
 from __future__ import annotations
@@ -84,13 +84,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     looked_at = [LookedAt(chosen) for chosen in sets]
     of_sentences = fit_listwise([each.sentences() for each in looked_at])
     of_passages = fit_listwise([each.passages(of_sentences) for each in looked_at])
-    print("rag.sentences.WEIGHTS:", _named(FEATURES, of_sentences))
-    print("rag.rescoring.WEIGHTS:", _named([field.name for field in fields(Signals)], of_passages))
+    named = (f"{name} {value:.2f}" for name, value in zip(FEATURES, of_sentences, strict=True))
+    print("rag.sentences.WEIGHTS:", ", ".join(named))
+    fused, sentence = of_passages
+    print(f"rag.rescoring.SENTENCE_WEIGHT: {sentence / (fused + sentence):.2f}")
     return 0
-
-
-def _named(names: Sequence[str], values: Array) -> str:
-    return ", ".join(f"{name} {value:.2f}" for name, value in zip(names, values, strict=True))
 
 
 if __name__ == "__main__":
