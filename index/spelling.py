@@ -55,6 +55,7 @@ class Equivalents:
 
     def __init__(self, lines: Sequence[str], forms_of: Callable[[str], Sequence[str]]) -> None:
         self._canonical: dict[tuple[str, ...], tuple[str, ...]] = {}
+        common: set[tuple[str, ...]] = set()
         for line in lines:
             spellings = [
                 tuple(forms_of(part.strip())) for part in line.split("#")[0].split(",") if part.strip()
@@ -62,9 +63,12 @@ class Equivalents:
             spellings = [spelling for spelling in spellings if spelling]
             # a line that shares a spelling with an earlier one joins it
             earlier = [self._canonical.get(spelling, spelling) for spelling in spellings]
-            known = [spelling for spelling in earlier if spelling in self._canonical.values()]
+            known = [spelling for spelling in earlier if spelling in common]
             canonical = min(known or spellings, key=len, default=())
-            self._canonical |= {spelling: canonical for spelling in spellings if spelling != canonical}
+            others = {spelling: canonical for spelling in spellings if spelling != canonical}
+            self._canonical |= others
+            if others:
+                common.add(canonical)
         self._longest = max(map(len, self._canonical), default=0)
 
     def match(self, forms: Sequence[str], at: int) -> tuple[int, tuple[str, ...]] | None:

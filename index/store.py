@@ -35,6 +35,7 @@ CREATE TABLE passages (
 """
 Row = tuple[Any, ...]
 PASSAGE_COLUMNS = "ordinal, start, end, sentences, windows, forms, spans"
+PASSAGE_TEXT = "substr(text, start + 1, end - start)"
 ARTICLE_COLUMNS = "id, source, title, publisher, published, reporter, url, topics, text, blocks, first_line"
 
 
@@ -112,25 +113,13 @@ class Store:
 
     def passages(self, numbers: Sequence[int]) -> list[tuple[StoredPassage, Article]]:
         """The passages of the given numbers with their articles, in the order given."""
-        rows = self._numbered(f"SELECT number, id, article, {PASSAGE_COLUMNS} FROM passages", numbers)
-        articles = self._articles_of({row[1] for row in rows.values()})
-        return [
-            (
-                _passage(row[0], articles[row[1]].id, articles[row[1]].text[row[3] : row[4]], row[2:]),
-                articles[row[1]],
-            )
-            for row in map(rows.__getitem__, map(int, numbers))
-        ]
+        found = self.passages_alone(numbers)
+        return list(zip(found, self.articles_of([item.passage for item in found]), strict=True))
 
     def passages_alone(self, numbers: Sequence[int]) -> list[StoredPassage]:
         """The same without their articles: a tenth of the work."""
-        rows = self._numbered(
-            f"SELECT passages.number, passages.id, articles.id, substr(text, start + 1, end - start), {PASSAGE_COLUMNS} "
-            "FROM passages JOIN articles ON articles.number = article",
-            numbers,
-            "passages.number",
-        )
-        return [_passage(row[0], row[1], row[2], row[3:]) for row in map(rows.__getitem__, map(int, numbers))]
+        rows = self._numbered(f"passages.id, articles.id, {PASSAGE_TEXT}, {PASSAGE_COLUMNS}", numbers)
+        return [_passage(row[0], row[1], row[2], row[3:]) for row in rows]
 
     def articles_of(self, passages: Sequence[Passage]) -> list[Article]:
         """The article of each passage."""
@@ -142,14 +131,7 @@ class Store:
 
     def dated_texts(self, numbers: Sequence[int]) -> list[tuple[str, str | None]]:
         """The texts of the passages of the given numbers and their articles' dates, in the order given."""
-        marks = ",".join("?" * len(numbers))
-        rows = self._all(
-            "SELECT p.number, substr(a.text, p.start + 1, p.end - p.start), a.published "
-            f"FROM passages p JOIN articles a ON a.number = p.article WHERE p.number IN ({marks})",
-            [int(number) for number in numbers],
-        )
-        by_number = {row[0]: row[1:] for row in rows}
-        return [by_number[int(number)] for number in numbers]
+        return [(text, day) for text, day in self._numbered(f"{PASSAGE_TEXT}, published", numbers)]
 
     @cached_property
     def newest_day(self) -> str | None:
@@ -217,18 +199,16 @@ class Store:
                 ),
             )
 
-    def _articles_of(self, numbers: set[int]) -> dict[int, Article]:
+    def _numbered(self, columns: str, numbers: Sequence[int]) -> list[Row]:
+        """These columns of the passages of the given numbers (or of their articles), in the order given."""
         marks = ",".join("?" * len(numbers))
         rows = self._all(
-            f"SELECT number, {ARTICLE_COLUMNS} FROM articles WHERE number IN ({marks})", list(numbers)
+            f"SELECT passages.number, {columns} FROM passages JOIN articles ON articles.number = article "
+            f"WHERE passages.number IN ({marks})",
+            [int(number) for number in numbers],
         )
-        return {row[0]: _article(row[1:]) for row in rows}
-
-    def _numbered(self, query: str, numbers: Sequence[int], key: str = "number") -> dict[int, Row]:
-        """The rows of the given passage numbers, which must be the query's first column, without it."""
-        marks = ",".join("?" * len(numbers))
-        rows = self._all(f"{query} WHERE {key} IN ({marks})", [int(number) for number in numbers])
-        return {row[0]: row[1:] for row in rows}
+        by_number = {row[0]: row[1:] for row in rows}
+        return [by_number[int(number)] for number in numbers]
 
     def _all(self, query: str, values: Sequence[object]) -> list[Row]:
         with self._lock:

@@ -81,6 +81,22 @@ def test_the_same_for_the_originals(originals_retriever: Retriever) -> None:
     check_places(ORIGINALS[0], originals_retriever)
 
 
+@pytest.mark.parametrize("pile", ["pile-a", "pile-b"])
+def test_every_place_of_a_pile_is_a_line_and_some_line_holds_each_answer(pile: str) -> None:
+    folder = SEEDS[0].parent
+    questions = read_gold(folder / f"{pile}.jsonl")
+    assert len(questions) == 200 and sum(question.answerable for question in questions) == 150
+    for question in questions:
+        places = (place.rsplit(":", 1) for place in question.places)
+        lines = [
+            (folder / pile / name).read_text(encoding="utf-8").splitlines()[int(number) - 1]
+            for name, number in places
+        ]
+        assert all(line.strip() and line.strip() != "---" for line in lines), question.id
+        assert all(any(span in line for line in lines) for span in question.answer_spans), question.id
+        assert question.answerable == bool(lines) == bool(question.answer_spans)
+
+
 def check_places(gold_file: Path, retriever: Retriever) -> None:
     stored = [
         (item.article, held.passage) for item in retriever.index.store.everything() for held in item.passages

@@ -1,32 +1,21 @@
-"""The chat page's markup: marking, escaping, citations, whole articles, failures, contrast of its colours."""
+"""The chat page's markup: marking, escaping, citations, cards, whole articles, contrast of its colours."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from html_tags import Tags
 
-from index import Article, Block, Filters, Passage, QuestionError
+from index import Article, Block, Passage
 from index.articles import BlockKind
-from rag import Retriever, page_html, page_sources
-from rag.answer import NONE_ALLOWED, NOT_FOUND, Answer, Citation
+from rag import page_html, page_sources
+from rag.answer import NOT_FOUND, Answer, Citation
 from rag.hits import Hit
 from rag.markup import marked
-from rag.page_desk import (
-    BROKEN,
-    MOST_EXAMPLES,
-    NAMED,
-    Desk,
-    Narrowing,
-    Turn,
-    example_questions,
-    in_words,
-    some_articles,
-)
 
 HOSTILE = "<script>hack()</script><img src=x onerror=\"hack()\"> '~~줄~~' ${hack()} {{hack}} &amp; **굵게**"
 TITLE_LINE, BODY, COPYRIGHT = "강을 건너는 다리", "다리는 봄에 열린다. 길이는 1~2km다.", "무단 전재 금지"
@@ -67,32 +56,6 @@ def answered(*hits: Hit) -> Answer:
 
 def abstained(*hits: Hit) -> Answer:
     return Answer("누가 지었나", NOT_FOUND, (), True, 0.1, hits)
-
-
-class Tags(HTMLParser):
-    """Collects the elements and the text of some markup, and checks that elements close in order."""
-
-    def __init__(self, markup: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self.stack: list[str] = []
-        self.feed(markup)
-        self.close()
-        assert self.stack == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-        self.stack.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.stack.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-    def of_class(self, name: str) -> list[dict[str, str | None]]:
-        return [attrs for _, attrs in self.elements if name in (attrs.get("class") or "").split()]
 
 
 def test_words_lie_inside_the_quote_and_the_text_is_unchanged() -> None:
@@ -250,86 +213,6 @@ def test_a_long_question_is_shortened_and_a_lone_surrogate_can_be_sent() -> None
     shown = Tags(page_html.turn(1, "가" * 500, "")).text
     assert shown == "가" * page_html.LONGEST_ECHO + "…"
     page_html.turn(1, "가\ud800", page_html.notice("\udfff")).encode("utf-8")
-
-
-def test_a_notice_takes_the_place_of_an_answer_when_something_fails(
-    retriever: Retriever, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    desk = Desk(retriever)
-    blank = desk.reply("  ", ())
-    assert blank.sources is None and "질문이 비어 있습니다" in blank.reply and not caplog.records
-
-    def fail(question: str, *, filters: Filters, correct: bool) -> Answer:
-        raise (RuntimeError("<b>속사정</b>") if question == "고장" else QuestionError("<질문>을 고치세요."))
-
-    monkeypatch.setattr(retriever, "answer", fail)
-    assert "&lt;질문&gt;을 고치세요." in desk.reply("잘못", ()).reply and not caplog.records
-    broken = desk.reply("고장", (Turn(4, "앞", "", ""),))
-    assert BROKEN in broken.reply and "속사정" not in broken.reply and broken.number == 5
-    assert "속사정" in caplog.text
-
-
-def test_filters_are_in_force_named_and_chosen_from_what_there_is(retriever: Retriever) -> None:
-    desk = Desk(retriever)
-    assert desk.publishers == [("근거 편집부 (4)", "근거 편집부")]
-    assert ("컨소시엄 (1)", "컨소시엄") in desk.topics
-    narrowing = Narrowing(["근거 편집부"], ["컨소시엄", "500B"], "2025-10", "2025", " skt* ")
-    turn = desk.reply("SKT의 모델 크기는?", (), narrowing)
-    assert turn.narrowed == "근거 편집부 · 컨소시엄, 500B · 2025-10-01~2025-12-31 · skt*"
-    assert turn.sources and set(re.findall(r"<span>([\w-]+\.md)</span>", turn.sources)) == {
-        "skt-500b-tech-conference.md"
-    }
-    shown = Tags(desk.conversation((turn,)))
-    assert shown.of_class("gg-narrowed") and turn.narrowed in shown.text
-    assert not Tags(desk.conversation((desk.reply("SKT", ()),))).of_class("gg-narrowed")
-    assert desk.filters_label(narrowing) == f"거르기 · {turn.narrowed}"
-    assert desk.filters_label(Narrowing()) == "거르기" and in_words(Filters(until="2024")) == [
-        "2024-12-31까지"
-    ]
-
-
-def test_a_day_that_is_none_is_noticed_before_and_after_asking(retriever: Retriever) -> None:
-    desk, wrong = Desk(retriever), Narrowing(since="어제쯤")
-    assert desk.filters_label(wrong) == "거르기 · 날짜를 확인하세요"
-    turn = desk.reply("SKT의 모델 크기는?", (), wrong)
-    assert turn.sources is None and "날짜를 읽을 수 없습니다: &#x27;어제쯤&#x27;" in turn.reply
-
-
-def test_where_no_article_meets_the_filters_the_page_says_so(retriever: Retriever) -> None:
-    turn = Desk(retriever).reply("SKT의 모델 크기는?", (), Narrowing(publishers=["없는신문"]))
-    assert NONE_ALLOWED in turn.reply and "조건을 넓히거나" in turn.reply and turn.sources == ""
-
-
-def test_only_the_last_sources_are_seen_and_a_notice_leaves_them(retriever: Retriever) -> None:
-    desk = Desk(retriever)
-    turns = (Turn(1, "하나", "", "첫째"), Turn(2, "둘", "", "둘째"), Turn(3, "셋", "", None))
-    groups = Tags(desk.sources(turns)).of_class("gg-sources")
-    assert [("hidden" in group, group["id"]) for group in groups] == [
-        (True, "sources-1"),
-        (False, "sources-2"),
-    ]
-    assert "찾아볼 기사" in desk.sources(turns[2:]) and "찾아볼 기사" in desk.sources(())
-
-
-def test_the_examples_can_be_answered(retriever: Retriever) -> None:
-    examples = example_questions(retriever, some_articles(retriever, 8))
-    assert 3 <= len(examples) <= MOST_EXAMPLES
-    assert not [example for example in examples if retriever.answer(example).abstained]
-    assert all(
-        re.search(r"[가-힣]’[은는] 무엇인가요\?$", example) for example in examples
-    )  # not the sample's own
-
-
-def test_names_are_found_in_quotation_marks() -> None:
-    text = "‘풀스택’과 “데스매치”, '해인' ‘500B’ ‘ 빈칸’ ‘아주 길어서 이름일 수가 없는 말’"
-    assert NAMED.findall(text) == ["풀스택", "데스매치", "해인"]
-
-
-def test_an_article_that_is_gone_and_one_that_is_there(retriever: Retriever) -> None:
-    desk = Desk(retriever)
-    assert "색인에 없습니다" in desk.whole_article({"article": "<nothing>", "spans": []})
-    first, _ = retriever.articles()[0]
-    assert 'class="gg-passage"' in desk.whole_article({"article": first.id, "spans": [[0, 9]]})
 
 
 PAIRS = [
