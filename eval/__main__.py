@@ -106,17 +106,7 @@ def _table(report: Report, misses: bool) -> str:
     for category, scores in report.by_category.items():
         label = f"{category} ({scores['questions']:.0f})"
         lines.append(f"{label:28}" + "".join(f"{scores[measure]:>14.3f}" for measure in measures))
-    answers = report.answers
-    recalls = ", ".join(
-        f"{name} {value:.3f}" for name, value in answers.abstention_recall_by_category.items()
-    )
-    lines += [
-        "",
-        f"abstention: precision {answers.abstention_precision:.3f}, recall {answers.abstention_recall:.3f} ({recalls}); "
-        f"of the answerable, {answers.answerable_abstained:.3f} abstained",
-        f"answers: first citation gold {answers.first_citation_gold:.3f} of the answerable; "
-        f"quotations exact {answers.quotes_exact:.3f}",
-    ]
+    lines += ["", *report.answers.lines()]
     if misses:
         lines += [
             "",

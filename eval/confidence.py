@@ -22,6 +22,7 @@ from tqdm import tqdm
 from eval.collections import read_squad
 from eval.gold import GoldQuestion, read_gold
 from eval.listwise import Array
+from eval.metrics import area_under_roc
 from eval.question_sets import HERE, ORIGINALS, SEEDS, QuestionSet
 from index.errors import GeungeoError
 from index.searching import Allowed, Index
@@ -116,19 +117,13 @@ def _balance(answerable: Array) -> Tensor:
     return torch.from_numpy(np.where(answerable == 1.0, 0.5 / share, 0.5 / (1.0 - share)))
 
 
-def area_under_roc(confidence: Array, answerable: Array) -> float:
-    """The chance that an answerable question gets more confidence than an unanswerable one."""
-    yes, no = confidence[answerable == 1.0][:, None], confidence[answerable == 0.0][None, :]
-    return float(np.mean((yes > no) + 0.5 * (yes == no)))
-
-
 def report(part: Asked, confidence: Array, threshold: float) -> str:
     """One line: how many are abstained from, and how well confidence tells answerable questions."""
     yes, below = part.answerable == 1.0, confidence < threshold
     line = f"{part.name:52}"
     line += f" abstained: answerable {below[yes].mean():.3f}," if yes.any() else " abstained:" + " " * 18
     line += f" others {below[~yes].mean():.3f}" if (~yes).any() else ""
-    return line + (f", AUROC {area_under_roc(confidence, part.answerable):.3f}" if 0 < yes.mean() < 1 else "")
+    return line + (f", AUROC {area_under_roc(confidence, yes):.3f}" if 0 < yes.mean() < 1 else "")
 
 
 def _half(squad: Path, half: str) -> tuple[list[tuple[Asked, float]], list[Asked]]:

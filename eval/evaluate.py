@@ -9,9 +9,10 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from eval.answers import AnswerScores, Judged, judge, score_answers
 from eval.baselines import Baselines
-from eval.gold import GoldQuestion, credited, gold_passages
-from eval.metrics import DEPTH, bootstrap_interval, precision_recall, score_all
+from eval.gold import GoldQuestion, credited, gold_passages, needs_all
+from eval.metrics import DEPTH, bootstrap_interval, mean, score_all
 from eval.robustness import RobustnessReport, changed, evaluate_robustness
 from index.articles import Article
 from index.build import index_articles
@@ -32,23 +33,6 @@ class Row:
     system: str
     means: dict[str, float]
     intervals: dict[str, tuple[float, float]]
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerScores:
-    """How the answers did."""
-
-    abstention_precision: float
-    """Of the questions abstained from, how many have no answer."""
-    abstention_recall: float
-    """Of the questions without an answer, how many were abstained from."""
-    abstention_recall_by_category: dict[str, float]
-    answerable_abstained: float
-    """Of the questions with an answer, how many were abstained from."""
-    first_citation_gold: float
-    """Of the questions with an answer, how many got one whose first citation is a gold passage."""
-    quotes_exact: float
-    """Of all citations, how many are the article's text to the letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +99,7 @@ def evaluate(name: str, questions: Sequence[GoldQuestion], retriever: Retriever)
     for system, search in tqdm(systems.items(), desc=name, delay=1.0):
         rankings[system] = {question: search(text_of[question]) for question in gold}
         scores[system] = score_all(rankings[system], gold)
-        means = {measure: _mean(values) for measure, values in scores[system].items()}
+        means = {measure: mean(values) for measure, values in scores[system].items()}
         intervals = {measure: bootstrap_interval(values) for measure, values in scores[system].items()}
         rows.append(Row(system, means, intervals))
 
@@ -127,7 +111,7 @@ def evaluate(name: str, questions: Sequence[GoldQuestion], retriever: Retriever)
             members.setdefault(question.category, []).append(order.index(question.id))
     by_category = {
         category: {"questions": float(len(places))}
-        | {measure: _mean([values[i] for i in places]) for measure, values in hybrid.items()}
+        | {measure: mean([values[i] for i in places]) for measure, values in hybrid.items()}
         for category, places in members.items()
     }
     misses: list[dict[str, object]] = [
@@ -138,7 +122,7 @@ def evaluate(name: str, questions: Sequence[GoldQuestion], retriever: Retriever)
     articles = len({article.id for article, _ in stored})
     return Report(
         name, articles, len(stored), len(questions), len(gold), rows, by_category,
-        score_answers(questions, gold, retriever), misses,
+        score_answers(_judged(questions, gold, stored, retriever)), misses,
     )  # fmt: skip
 
 
@@ -164,37 +148,22 @@ def _stored(retriever: Retriever) -> list[tuple[Article, Passage]]:
     ]
 
 
-def score_answers(
-    questions: Sequence[GoldQuestion], gold: dict[str, set[str]], retriever: Retriever
-) -> AnswerScores:
-    """Asks every question and scores the answers and abstentions."""
-    abstained, unanswerable = [], []
-    first_gold = answered_exactly = citations = 0
-    by_category: dict[str, list[bool]] = {}
-    for question in questions:
-        answer = retriever.answer(question.question)
-        abstained.append(answer.abstained)
-        unanswerable.append(not question.answerable)
-        if not question.answerable:
-            by_category.setdefault(question.category, []).append(answer.abstained)
-        elif answer.citations:
-            first = answer.citations[0]
-            same = (first.passage, *(hit.passage for hit in first.duplicates))
-            first_gold += any(passage.id in gold[question.id] for passage in same)
-        for citation in answer.citations:
-            citations += 1
-            answered_exactly += citation.article.text[citation.start : citation.end] == citation.quote
-    precision, recall = precision_recall(abstained, unanswerable)
-    answerable = [was for was, never in zip(abstained, unanswerable, strict=True) if not never]
-    return AnswerScores(
-        abstention_precision=precision,
-        abstention_recall=recall,
-        abstention_recall_by_category={category: _mean(was) for category, was in by_category.items()},
-        answerable_abstained=_mean(answerable),
-        first_citation_gold=first_gold / len(answerable) if answerable else 0.0,
-        quotes_exact=answered_exactly / citations if citations else 1.0,
-    )
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values) if values else 0.0
+def _judged(
+    questions: Sequence[GoldQuestion],
+    gold: dict[str, set[str]],
+    stored: Sequence[tuple[Article, Passage]],
+    retriever: Retriever,
+) -> list[Judged]:
+    """Every question's answer beside its gold."""
+    texts = {passage.id: passage.text for _, passage in stored}
+    return [
+        judge(
+            question.category,
+            relevant := gold.get(question.id, set()),
+            needs_all(question, [texts[passage] for passage in relevant]),
+            question.answer_spans,
+            retriever.answer(question.question),
+            lambda passage, article: passage.id,
+        )
+        for question in questions
+    ]

@@ -43,7 +43,7 @@ def _checks(report: Report) -> list[tuple[str, float, bool, str]]:
     answers = report.answers
     exact = answers.quotes_exact
     checks.append(("quotations exact", exact, exact == 1.0, "1"))
-    off_topic = answers.abstention_recall_by_category.get("unanswerable_off_topic", 1.0)
+    off_topic = answers.by_category.get("unanswerable_off_topic", {"abstained": 1.0})["abstained"]
     checks.append(
         (
             "off-topic abstained",

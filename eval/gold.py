@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.articles import Article
+from index.decoding import normalise
 from index.errors import GeungeoError
 from index.passages import Passage
 from rag.hits import Hit
+
+OF_SEVERAL_PARTS = ("list", "compare", "multi")
+"""Categories whose questions ask for several things, each of which is one of ``answer_spans``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +91,18 @@ def gold_passages(
                 )
         gold[question.id] = set().union(*(covering[place] for place in question.places))
     return gold
+
+
+def needs_all(question: GoldQuestion, texts: Collection[str]) -> bool:
+    """Whether it takes all gold passages to answer, or any one of them.
+
+    It takes all where several things are asked for and no one of the passages holds the whole answer.
+
+    Args:
+        question: its ``answer_spans`` are then the parts of the answer.
+        texts: those of its gold passages.
+    """
+    spans = [normalise(span) for span in question.answer_spans]
+    return question.category in OF_SEVERAL_PARTS and not any(
+        all(span in text for span in spans) for text in texts
+    )

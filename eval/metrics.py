@@ -9,8 +9,12 @@ import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 DEPTH = 10
+
+Scores = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 Ranking = Sequence[str]
 """Passage ids, best first."""
@@ -99,3 +103,23 @@ def precision_recall(predicted: Sequence[bool], actual: Sequence[bool]) -> tuple
     """Precision and recall of ``predicted`` for what is ``actual``; 0 where undefined."""
     both = sum(p and a for p, a in zip(predicted, actual, strict=True))
     return both / sum(predicted) if any(predicted) else 0.0, both / sum(actual) if any(actual) else 0.0
+
+
+def area_under_roc(scores: Sequence[float] | Scores, positive: Sequence[bool] | Flags) -> float:
+    """The chance that a positive one scores higher than a negative one, ties counting half (Hanley and McNeil, 1982).
+
+    Raises:
+        ValueError: one of the two kinds is missing, so that there is no such chance.
+    """
+    values, right = np.asarray(scores, dtype=np.float64), np.asarray(positive, dtype=bool)
+    if right.all() or not right.any():
+        raise ValueError("needs positive and negative ones")
+    negative = np.sort(values[~right])
+    below = np.searchsorted(negative, values[right], side="left")
+    ties = np.searchsorted(negative, values[right], side="right") - below
+    return float((below + 0.5 * ties).mean() / len(negative))
+
+
+def mean(values: Sequence[float], empty: float = 0.0) -> float:
+    """The mean, or ``empty`` of nothing."""
+    return sum(values) / len(values) if values else empty

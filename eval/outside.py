@@ -5,21 +5,24 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tqdm import tqdm
 
+from eval.answers import AnswerScores, Judged, judge, score_answers
 from eval.collections import Collection, OutsideQuestion
 from eval.evaluate import Row
 from eval.gold import credited
 from eval.metrics import DEPTH, bootstrap_interval, randomisation_test, score_all
 from eval.robustness import RobustnessReport, changed, evaluate_robustness
+from index.articles import Article
 from index.build import index_articles
 from index.decoding import normalise
 from index.errors import GeungeoError, IndexFormatError
 from index.generations import FORMAT, is_index
 from index.model_cache import cache_folder
+from index.passages import Passage
 from index.searching import Index
 from rag.hits import Hit
 from rag.progress import ProgressBars
@@ -29,6 +32,8 @@ from rag.retriever import Retriever
 
 RUN_DEPTH = 100
 COMPARED = ("recall@1", "recall@5", "MRR@10", "nDCG@10")
+ALL = "all"
+"""The category of every question, as outside collections have none."""
 VOICES: tuple[Voices, ...] = ("hybrid", "lexical", "dense")
 
 Rankings = dict[str, list[tuple[str, float]]]
@@ -45,6 +50,7 @@ class OutsideReport:
     rows: list[Row]
     sentence_holds_answer: float | None
     """Of the questions whose passage is ranked first, how many have a gold answer in its best sentence."""
+    answers: AnswerScores
     comparison: dict[str, tuple[float, float, float]]
     """For each measure: the hybrid's mean, the compared run's, and the p-value of their difference."""
     rankings: Rankings
@@ -59,6 +65,7 @@ class OutsideReport:
                 {"system": row.system, "means": row.means, "intervals": row.intervals} for row in self.rows
             ],
             "sentence_holds_answer": self.sentence_holds_answer,
+            "answers": asdict(self.answers),
             "comparison": self.comparison,
         }
 
@@ -77,6 +84,7 @@ class OutsideReport:
         if self.sentence_holds_answer is not None:
             share = self.sentence_holds_answer
             lines.append(f"best sentence of a passage ranked first holds a gold answer: {share:.4f}")
+        lines += self.answers.lines()
         for measure, (ours, theirs, p) in self.comparison.items():
             lines.append(f"{measure}: {ours:.4f} against {theirs:.4f} in the compared run, p = {p:.4f}")
         return "\n".join(lines)
@@ -100,6 +108,7 @@ def evaluate_outside(
     gold = {question.id: question.relevant for question in collection.questions}
     found: dict[Voices, Rankings] = {voices: {} for voices in VOICES}
     holding: list[bool] = []
+    judged: list[Judged] = []
     for question in tqdm(collection.questions, desc=collection.name, delay=1.0, file=sys.stderr):
         for voices in VOICES:
             hits = retriever.search(asked(question), depth if voices == "hybrid" else DEPTH, voices=voices)
@@ -109,6 +118,8 @@ def evaluate_outside(
             found[voices][question.id] = ranked
             if voices == "hybrid" and question.answers and ranked and ranked[0][0] in question.relevant:
                 holding.append(_best_sentence_holds(hits[0], question))
+        answer = retriever.answer(asked(question))
+        judged.append(judge(ALL, question.relevant, False, question.answers, answer, _entry))
     scores = {
         voices: score_all({q: [entry for entry, _ in ranked] for q, ranked in rankings.items()}, gold)
         for voices, rankings in found.items()
@@ -123,7 +134,7 @@ def evaluate_outside(
     ]
     return OutsideReport(
         collection.name, len(collection.articles), len(collection.questions), rows,
-        sum(holding) / len(holding) if holding else None,
+        sum(holding) / len(holding) if holding else None, score_answers(judged),
         _compare(scores["hybrid"], compared, gold) if compared is not None else {}, found["hybrid"],
     )  # fmt: skip
 
@@ -153,6 +164,11 @@ def _best_sentence_holds(hit: Hit, question: OutsideQuestion) -> bool:
     start, end = hit.sentences[0][0]
     sentence = hit.passage.text[start:end]
     return any(normalise(answer) in sentence for answer in question.answers)
+
+
+def _entry(passage: Passage, article: Article) -> str:
+    """The id of an entry, which is its article's source."""
+    return article.source
 
 
 def _compare(

@@ -13,7 +13,7 @@ from ir_measures import RR, Qrel, ScoredDoc, Success, nDCG
 
 from eval.__main__ import main
 from eval.gold import GoldQuestion, gold_passages, read_gold
-from eval.metrics import bootstrap_interval, precision_recall, score_all
+from eval.metrics import area_under_roc, bootstrap_interval, precision_recall, score_all
 from eval.question_sets import ORIGINALS, SEEDS
 from index.errors import GeungeoError
 from rag import Retriever
@@ -57,6 +57,13 @@ def test_bootstrap_interval_holds_the_mean_and_narrows() -> None:
 def test_precision_and_recall() -> None:
     assert precision_recall([True, True, False, False], [True, False, True, False]) == (0.5, 0.5)
     assert precision_recall([False], [True]) == (0.0, 0.0)
+
+
+def test_area_under_roc_counts_ties_by_half() -> None:
+    assert area_under_roc([3.0, 2.0, 2.0, 1.0], [True, True, False, False]) == 0.875
+    assert area_under_roc([1.0, 2.0], [True, False]) == 0.0
+    with pytest.raises(ValueError, match="negative"):
+        area_under_roc([1.0, 2.0], [True, True])
 
 
 def test_the_gold_set_is_as_large_and_varied_as_promised() -> None:
