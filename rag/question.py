@@ -53,6 +53,8 @@ class Question:
     """Corrected where it was in doubt."""
     forms: tuple[str, ...]
     typed: str
+    surplus: int = 0
+    """How many of the last forms are only in what was typed, not in the corrected text."""
 
     @property
     def searched_as(self) -> str | None:
@@ -103,10 +105,11 @@ def read_question(
     found = analyzer.morphemes(typed)
     forms = _forms(analyzer.terms(found))
     corrected = corrector.correct(typed, found) if corrector else typed
-    if corrected != typed:
-        mended = _forms(analyzer.terms_of(corrected))
-        forms = (*mended, *(form for form in forms if form not in mended))
-    return Question(corrected, forms, typed)
+    if corrected == typed:
+        return Question(typed, forms, typed)
+    mended = _forms(analyzer.terms_of(corrected))
+    surplus = tuple(form for form in forms if form not in mended)
+    return Question(corrected, (*mended, *surplus), typed, len(surplus))
 
 
 def _forms(terms: Iterable[Term]) -> tuple[str, ...]:
