@@ -1,4 +1,4 @@
-"""Fits a product of logistic regressions: a chance that several things, each judged by figures of its own, all hold."""
+"""Fits a product of logistic regressions, one after the other: the chance that several things all hold."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ from torch.nn.functional import logsigmoid
 from eval.listwise import Array
 
 RIDGE = 1e-3
-STEPS = 400
-START = 1.0
-"""The biases' first value: all gates half open."""
+STEPS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,65 +23,54 @@ class Gate:
     weights: Array
     bias: float
 
+    def chances(self, features: Array) -> Array:
+        """The chance that what the gate stands for holds, 0..1, shape [questions]."""
+        chances: Array = 1.0 / (1.0 + np.exp(-(features @ self.weights + self.bias)))
+        return chances
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
     """Questions to fit on."""
 
     features: Array
-    """Shape [questions, features], those of the first gate first."""
+    """Shape [questions, features]."""
     holds: Array
-    """1 where all that the gates stand for holds, else 0; shape [questions]."""
+    """1 where everything holds, else 0; shape [questions]."""
     weight: float = 1.0
     """How much the sample counts beside the others, whatever its size."""
+    others: Array | float = 1.0
+    """The chance that all else holds, as the gates fitted before say, shape [questions]."""
 
 
-def fit_gates(samples: Sequence[Sample], sizes: Sequence[int]) -> list[Gate]:
-    """The gates under whose product the samples are most likely; within a sample both classes weigh alike.
-
-    Args:
-        samples: what to fit on.
-        sizes: how many features each gate has.
-    """
+def fit_gate(samples: Sequence[Sample]) -> Gate:
+    """The gate under whose product with the others the samples are most likely; in each both classes weigh alike."""
     spread = np.vstack([sample.features for sample in samples]).std(axis=0) + 1e-9
     weights = torch.zeros(len(spread), dtype=torch.float64, requires_grad=True)
-    biases = torch.full((len(sizes),), START, dtype=torch.float64, requires_grad=True)
+    bias = torch.zeros((), dtype=torch.float64, requires_grad=True)
     tensors = [
         (
-            torch.from_numpy(one.features / spread),
-            torch.from_numpy(one.holds),
-            _balance(one.holds) * one.weight,
+            torch.from_numpy(sample.features / spread),
+            torch.from_numpy(sample.holds),
+            torch.from_numpy(np.broadcast_to(np.log(sample.others), len(sample.holds)).copy()),
+            _balance(sample.holds) * sample.weight,
         )
-        for one in samples
+        for sample in samples
     ]
-    optimiser = torch.optim.LBFGS([weights, biases], max_iter=STEPS, line_search_fn="strong_wolfe")
+    optimiser = torch.optim.LBFGS([weights, bias], max_iter=STEPS, line_search_fn="strong_wolfe")
 
     def step() -> Tensor:
         optimiser.zero_grad()
         loss = RIDGE * weights.square().sum()
-        for features, holds, importance in tensors:
-            parts = torch.split(features * weights, list(sizes), dim=1)
-            logits = torch.stack([part.sum(dim=1) for part in parts], dim=1) + biases
-            yes = logsigmoid(logits).sum(dim=1).clamp(max=-1e-12)
+        for features, holds, others, importance in tensors:
+            yes = (logsigmoid(features @ weights + bias) + others).clamp(max=-1e-12)
             no = torch.log(-torch.expm1(yes))
             loss = loss - (importance * (holds * yes + (1.0 - holds) * no)).mean()
         loss.backward()  # type: ignore[no-untyped-call]
         return loss
 
     optimiser.step(step)  # type: ignore[no-untyped-call]
-    each = np.split(weights.detach().numpy() / spread, np.cumsum(sizes)[:-1])
-    return [Gate(own, float(bias)) for own, bias in zip(each, biases.detach(), strict=True)]
-
-
-def product(gates: Sequence[Gate], features: Array) -> Array:
-    """The chance that all hold, 0..1, shape [questions]."""
-    parts = np.split(features, np.cumsum([len(gate.weights) for gate in gates])[:-1], axis=1)
-    chances = [
-        1.0 / (1.0 + np.exp(-(part @ gate.weights + gate.bias)))
-        for gate, part in zip(gates, parts, strict=True)
-    ]
-    whole: Array = np.prod(chances, axis=0)
-    return whole
+    return Gate(weights.detach().numpy() / spread, float(bias.detach()))
 
 
 def _balance(holds: Array) -> Tensor:

@@ -10,7 +10,7 @@ import pytest
 
 from eval.confidence import report
 from eval.evidence_sets import Asked, as_asked, asked_twice, unanswered
-from eval.gates import Sample, fit_gates, product
+from eval.gates import Gate, Sample, fit_gate
 from eval.metrics import area_under_roc
 from eval.question_sets import SEEDS, QuestionSet
 from rag import Retriever
@@ -38,31 +38,32 @@ def test_without_its_passages_a_question_has_less_evidence(twice: Asked) -> None
     assert there[:, 0].mean() > gone[:, 0].mean() and (there[:, 0] >= gone[:, 0] - 1e-6).all()
     np.testing.assert_allclose(there[:, 1], gone[:, 1])  # the collection's own subject
     assert twice.right[::2].mean() > 0.7 and not twice.right[1::2].any()
-    gates = fit_gates([Sample(twice.evidence, twice.answerable.astype(float))], [4, 2])
-    assert area_under_roc(product(gates, twice.evidence), twice.answerable) > 0.6
+    gate = fit_gate([Sample(twice.evidence, twice.answerable.astype(float))])
+    assert area_under_roc(gate.chances(twice.evidence), twice.answerable) > 0.6
 
 
-def test_the_fit_finds_the_gates_that_made_the_data() -> None:
+def test_the_fit_finds_the_gate_that_made_the_data() -> None:
     draw = np.random.default_rng(0)
-    features = draw.normal(size=(20_000, 2)) * [1.0, 0.05]
-    chances = 1 / (1 + np.exp(-(features[:, 0] * 1.5 + 1))) / (1 + np.exp(-(features[:, 1] * -40 + 2)))
-    holds = (draw.random(20_000) < chances).astype(float)
+    features = draw.normal(size=(4000, 2)) * [1.0, 0.05]
+    made = Gate(np.array([1.5, -20.0]), 0.0)
+    holds = (draw.random(4000) < made.chances(features)).astype(float)
+    found = fit_gate([Sample(features, holds)])
+    np.testing.assert_allclose(found.weights, made.weights, rtol=0.2)
+    assert abs(found.bias) < 0.2
+
+
+def test_a_second_gate_explains_what_the_first_leaves_open() -> None:
+    draw = np.random.default_rng(0)
+    features = draw.normal(size=(20_000, 2))
+    first, second = Gate(np.array([2.0]), 1.0), Gate(np.array([-3.0]), 2.0)
+    others = first.chances(features[:, :1])
+    holds = (draw.random(20_000) < others * second.chances(features[:, 1:])).astype(float)
     share = holds.mean()
-    first, second = fit_gates([Sample(features, holds)], [1, 1])
-    # both classes weigh alike in the fit, which shifts what the chances are but not what they order by
-    assert first.weights[0] > 0 and second.weights[0] < 0 and 0 < share < 1
-    fitted = product([first, second], features)
-    assert np.corrcoef(np.argsort(np.argsort(fitted)), np.argsort(np.argsort(chances)))[0, 1] > 0.98
-
-
-def test_the_product_of_gates_is_what_an_answer_says(twice: Asked) -> None:
-    gates = fit_gates([Sample(twice.evidence, twice.answerable.astype(float))], [4, 2])
-    features = np.array([[0.1, 0.8, 0.5, 0.2, 1.0, 0.3]])
-    by_hand = math.prod(
-        1 / (1 + math.exp(-(sum(w * v for w, v in zip(gate.weights, own, strict=True)) + gate.bias)))
-        for gate, own in zip(gates, (features[0, :4], features[0, 4:]), strict=True)
-    )
-    assert product(gates, features)[0] == pytest.approx(by_hand)
+    both = [Sample(features[:, 1:], holds, others=others)]
+    found = fit_gate(both)
+    np.testing.assert_allclose(found.weights, second.weights, rtol=0.35)
+    alone = fit_gate([Sample(features[:, 1:], holds)])
+    assert abs(found.weights[0]) > abs(alone.weights[0]) and 0 < share < 1
 
 
 def test_confidence_is_the_product_of_both_gates() -> None:
