@@ -181,9 +181,12 @@ def _answer_text(answer: Answer) -> str:
         for hit in answer.hits[:3]:
             lines += [f"  {hit.passage.text}", f"    — {_source_line(hit.article)}"]
             lines += _also_lines(hit.duplicates)
-    for citation in answer.citations:
-        lines.append(f"[{citation.n}] {_source_line(citation.article)}")
-        lines += _also_lines(citation.duplicates)
+    for statement in answer.statements:
+        for citation in statement.citations:
+            lines.append(f"[{citation.n}] {_source_line(citation.article)}")
+            if citation.quote != statement.quote:
+                lines.append(f"    {citation.quote}")
+            lines += _also_lines(citation.duplicates)
     return "\n".join(lines).rstrip()
 
 
@@ -212,6 +215,15 @@ def answer_json(answer: Answer) -> dict[str, object]:
         "answer": answer.text,
         "abstained": answer.abstained,
         "confidence": round(answer.confidence, 4),
+        "statements": [
+            {
+                "about": statement.about,
+                "quote": statement.quote,
+                "citations": [citation.n for citation in statement.citations],
+                "differs": statement.differs,
+            }
+            for statement in answer.statements
+        ],
         "citations": [
             {
                 "n": citation.n,

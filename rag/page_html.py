@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from rag.answer import NONE_ALLOWED, Answer, Citation
+from collections.abc import Mapping
+
+from index.articles import Article
+from rag.answer import DIFFERING, NONE_ALLOWED, Answer, Citation, Statement
 from rag.markup import escape
 from rag.page_sources import card_id_of, cited_by_passage
 
@@ -73,12 +76,13 @@ def answer(number: int, found: Answer) -> str:
         abstention = f"<p><b>{escape(found.text)}</b></p><p>{advice}</p>{near}"
         return f'{_correction(found)}<div class="gg-abstention">{abstention}</div>'
     cited = cited_by_passage(found)
-    quotations = "".join(
-        _quotation(number, citation, cited[citation.passage.id][0].n) for citation in found.citations
-    )
+    cards = {citation.n: cards[0].n for cards in cited.values() for citation in cards}
+    statements = "".join(_statement(number, statement, cards) for statement in found.statements)
+    differing = f'<p class="gg-differing">{escape(DIFFERING)}</p>' if found.differing else ""
     rest = sum(hit.passage.id not in cited for hit in found.hits)
     more = f" · 가까운 대목 {rest}곳" if rest else ""
-    return f'{_correction(found)}<div class="gg-answer">{quotations}{_to_sources(number, f"근거 {len(cited)}곳{more}")}</div>'
+    to_sources = _to_sources(number, f"근거 {len(cited)}곳{more}")
+    return f'{_correction(found)}<div class="gg-answer">{differing}{statements}{to_sources}</div>'
 
 
 def _correction(found: Answer) -> str:
@@ -92,17 +96,35 @@ def _correction(found: Answer) -> str:
     )
 
 
-def _quotation(number: int, citation: Citation, card: int) -> str:
-    """A quotation with its number, which leads to the passage's card, numbered by its first quotation."""
-    article = citation.article
+def _statement(number: int, statement: Statement, cards: Mapping[int, int]) -> str:
+    """A statement: what it is about, its words, and its numbers, which lead to the passages' cards.
+
+    Args:
+        number: of the turn.
+        statement: what is said.
+        cards: for each citation's number, the one that its passage's card has.
+    """
+    about = f'<span class="gg-about">{escape(statement.about)}</span>' if statement.about else ""
+    numbers = "".join(_number(number, citation, cards[citation.n]) for citation in statement.citations)
+    origins = "".join(_origin(citation.article) for citation in statement.citations)
+    return (
+        f'<figure class="gg-quotation">{about}<blockquote>{escape(statement.quote)}{numbers}</blockquote>'
+        f"<figcaption>{origins}</figcaption></figure>"
+    )
+
+
+def _number(number: int, citation: Citation, card: int) -> str:
+    return (
+        f'<a class="gg-cite" href="#{card_id_of(number, card)}" data-turn="{number}" '
+        f'aria-label="출처 {citation.n} 보기: {escape(citation.article.title)}">{citation.n}</a>'
+    )
+
+
+def _origin(article: Article) -> str:
+    """Which article a quotation is from: its title, paper and day."""
     where = " · ".join(filter(None, (article.publisher, article.published)))
     origin = f"<span>{escape(where)}</span>" if where else ""
-    return (
-        f'<figure class="gg-quotation"><blockquote>{escape(citation.quote)}'
-        f'<a class="gg-cite" href="#{card_id_of(number, card)}" data-turn="{number}" '
-        f'aria-label="출처 {citation.n} 보기: {escape(article.title)}">{citation.n}</a></blockquote>'
-        f"<figcaption><cite>{escape(article.title)}</cite>{origin}</figcaption></figure>"
-    )
+    return f'<span class="gg-origin"><cite>{escape(article.title)}</cite>{origin}</span>'
 
 
 def _to_sources(number: int, label: str) -> str:

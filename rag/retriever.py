@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,13 +10,17 @@ from index.articles import Article
 from index.errors import QuestionError
 from index.filters import Filters
 from index.searching import Index
-from rag.answer import Answer, answer_from, none_allowed
+from rag.answer import Answer
+from rag.composing import LOOKED_AT, OF_EACH, Composer, Found, none_allowed
 from rag.correction import Corrector
 from rag.evidence import weigh
 from rag.folding import FURTHER, first_of, folded
 from rag.hits import Hit, as_hit
+from rag.parts import parts_of
 from rag.question import Question, read_question
+from rag.quoting import Quoter
 from rag.ranking import Candidate, Pool, Voices, rank
+from rag.statements import Comparer
 
 
 class Retriever:
@@ -85,11 +90,30 @@ class Retriever:
         where no article meets the filters the answer says so.
         """
         read = self.read(question, correct=correct)
-        found = self._search(read, k, "hybrid", filters)
+        if k < 1:
+            raise QuestionError(f"k는 1 이상이어야 합니다 (받은 값 {k}).")
+        found = self._search(read, max(k, LOOKED_AT), "hybrid", filters)
         if filters and not found.hits:
             return none_allowed(read)
+        quoter = Quoter(read, self.index.analyzer)
+        composer = Composer(read, quoter, Comparer(read, quoter.wanted, self._idf))
         evidence = weigh(self.index, read, found.best, found.pool)
-        return answer_from(read, found.hits, evidence)
+        return composer.answer(found.hits, k, evidence, self._parts(read, filters))
+
+    def _parts(self, question: Question, filters: Filters | None) -> list[Found]:
+        """What a search for each of the things asked after finds, where there are several."""
+        analyzer = self.index.analyzer
+        found = []
+        for part in parts_of(question.text, analyzer.morphemes(question.text)):
+            read = self.read(part.question, correct=False)
+            result = self._search(read, OF_EACH, "hybrid", filters)
+            evidence = weigh(self.index, read, result.best, result.pool)
+            forms = frozenset(term.form for term in analyzer.terms_of(part.item))
+            found.append(Found(part.item, forms, result.hits, evidence.confidence))
+        return found
+
+    def _idf(self, forms: Sequence[str]) -> list[float]:
+        return [float(value) for value in self.index.words.idf(forms)]
 
     def articles(self, filters: Filters | None = None) -> list[tuple[Article, int]]:
         """Every article of the index (that meets the filters) with the number of its passages."""

@@ -111,7 +111,7 @@ class SureOfNothing(Retriever):
         found = super().answer(question, k, filters=filters, correct=correct)
         if question != NOTHING:
             return found
-        return replace(found, text=NOT_FOUND, citations=(), abstained=True)
+        return replace(found, text=NOT_FOUND, statements=(), abstained=True)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from html_tags import Tags
 from index import Article, Block, Passage
 from index.articles import BlockKind
 from rag import page_html, page_sources
-from rag.answer import NOT_FOUND, Answer, Citation
+from rag.answer import NOT_FOUND, Answer, Citation, Statement
 from rag.hits import Hit
 from rag.markup import marked
 
@@ -51,7 +51,7 @@ def answered(*hits: Hit) -> Answer:
     """The first sentence of the first hit, cited."""
     first = hits[0]
     citation = Citation(1, first.passage, first.article, BODY[:11], START, START + 11)
-    return Answer("언제 열리나", f"{BODY[:11]} [1]", (citation,), False, 0.9, hits)
+    return Answer("언제 열리나", f"{BODY[:11]} [1]", (Statement((citation,)),), False, 0.9, hits)
 
 
 def abstained(*hits: Hit) -> Answer:
@@ -105,7 +105,9 @@ def test_a_card_lists_the_other_papers_each_to_be_opened_at_the_passage() -> Non
 
 def test_the_cited_passage_comes_first_with_its_quote_marked_and_the_others_are_folded() -> None:
     # the best hit is not the cited one
-    markup = page_sources.sources(3, Answer("", "", answered(hit(2)).citations, False, 0.9, (hit(1), hit(2))))
+    markup = page_sources.sources(
+        3, Answer("", "", answered(hit(2)).statements, False, 0.9, (hit(1), hit(2)))
+    )
     tags = Tags(markup)
     cards = tags.of_class("gg-card")
     assert [card["id"] for card in cards] == ["source-3-1", "source-3-2"]
@@ -130,7 +132,7 @@ def test_a_correction_is_told_with_the_way_to_search_as_typed(reply: Any) -> Non
 def test_two_quotations_of_one_passage_lead_to_its_one_card() -> None:
     found = answered(hit(), hit(2))
     second = Citation(2, found.citations[0].passage, article(), BODY[12:], START + 12, START + len(BODY))
-    found = Answer(found.question, "", (*found.citations, second), False, 0.9, found.hits)
+    found = Answer(found.question, "", (*found.statements, Statement((second,))), False, 0.9, found.hits)
     cites = Tags(page_html.answer(3, found)).of_class("gg-cite")
     assert [cite["href"] for cite in cites] == ["#source-3-1", "#source-3-1"]
     sources = page_sources.sources(3, found)
@@ -157,7 +159,8 @@ def test_nothing_in_an_article_or_a_question_becomes_markup() -> None:
     )  # fmt: skip
     passage = Passage("0123456789ab-1", "0123456789ab", 1, 0, len(text), text)
     bad = hit(article=hostile, passage=passage, highlights=((1, 7), (20, 40)))
-    found = Answer(HOSTILE, "", (Citation(1, passage, hostile, text[3:30], 3, 30),), False, 1.0, (bad,))
+    cited = Citation(1, passage, hostile, text[3:30], 3, 30)
+    found = Answer(HOSTILE, "", (Statement((cited,), HOSTILE, True),), False, 1.0, (bad,))
     near = abstained(bad, hit(2, article=article(source=hostile.source, title=HOSTILE)))
     pages = [
         page_html.turn(1, HOSTILE, page_html.answer(1, found)), page_sources.sources(1, found),

@@ -10,6 +10,7 @@ import pytest
 from index.errors import QuestionError
 from rag import Retriever
 from rag.answer import NOT_FOUND
+from rag.composing import MOST_LISTED
 from rag.evidence import ABSTAIN_BELOW, STAND_IN_COSINES, Evidence
 from rag.fusion import convex_combination, dense_weight, lead, lexical_score, scaled
 from rag.question import LONGEST, clean_question, read_question
@@ -96,7 +97,17 @@ def test_k_must_be_positive(retriever: Retriever) -> None:
 
 
 @pytest.mark.parametrize(
-    "question", [QUESTION, "정예팀 다섯 곳은?", "KoBERT는 언제 나왔나", "zzz qqq 해인", "KT", "A.X"]
+    "question",
+    [
+        QUESTION,
+        "정예팀 다섯 곳은?",
+        "KoBERT는 언제 나왔나",
+        "zzz qqq 해인",
+        "KT",
+        "A.X",
+        "KoBERT와 KoGPT2 중 먼저 나온 것은?",
+        "정부 예산은 얼마인가?",
+    ],
 )
 def test_every_citation_is_the_articles_text(retriever: Retriever, question: str) -> None:
     answer = retriever.answer(question)
@@ -104,10 +115,12 @@ def test_every_citation_is_the_articles_text(retriever: Retriever, question: str
     assert answer.hits
     assert answer.abstained == (not answer.citations)
     assert [citation.n for citation in answer.citations] == list(range(1, len(answer.citations) + 1))
-    assert len(answer.citations) <= 3
+    assert len(answer.statements) <= MOST_LISTED
+    assert {citation.passage.id for citation in answer.citations} <= {hit.passage.id for hit in answer.hits}
+    for statement in answer.statements:
+        assert f"{statement.quote} [{statement.citations[0].n}]" in answer.text
     for citation in answer.citations:
         assert citation.article.text[citation.start : citation.end] == citation.quote
-        assert f"{citation.quote} [{citation.n}]" in answer.text
         assert citation.passage.start <= citation.start < citation.end <= citation.passage.end
 
 
