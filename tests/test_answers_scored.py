@@ -9,7 +9,7 @@ from eval.gold import GoldQuestion, needs_all
 from index.articles import Article
 from index.passages import Passage
 from index.terms import PassageTerms
-from rag.answer import Answer, Citation
+from rag.answer import Answer, Citation, Statement
 from rag.hits import Hit
 
 TEXT = "가람은 2019년에 문을 열었다. 직원은 120명이다."
@@ -32,7 +32,7 @@ def cited(n: int, name: str, start: int, end: int, *copies: str, quote: str = ""
 
 
 def answer(*citations: Citation, confidence: float = 0.9) -> Answer:
-    return Answer("?", "", citations, not citations, confidence, ())
+    return Answer("?", "", tuple(Statement((one,)) for one in citations), not citations, confidence, ())
 
 
 def judged(

@@ -192,5 +192,5 @@ def test_lead_is_the_gap_to_the_second() -> None:
 
 
 def test_with_another_encoder_shared_words_decide() -> None:
-    assert Evidence(*STAND_IN_COSINES, 0.0, 0.0).confidence < ABSTAIN_BELOW
-    assert Evidence(*STAND_IN_COSINES, 1.0, 0.1).confidence > ABSTAIN_BELOW
+    assert Evidence(*STAND_IN_COSINES, 0.0, 0.0, 0.0, 0.0).confidence < ABSTAIN_BELOW
+    assert Evidence(*STAND_IN_COSINES, 1.0, 0.1, 0.0, 0.0).confidence > ABSTAIN_BELOW
