@@ -82,11 +82,15 @@ class Comparer:
         return bool(units) and not _agree(ours, theirs)
 
     def named(self, item: str, own: frozenset[str], text: str, forms: frozenset[str]) -> float:
-        """How well a text with these forms names an item, 0..1: to the letter, or by the idf mass of its own forms."""
+        """How well a text with these forms names an item, 0..1: to the letter, or by the idf mass of its own forms.
+
+        A digit on its own names nothing: of "1단계", "1" stands in "1단" and "1조", too.
+        """
         if _squeezed(item) in _squeezed(text):
             return 1.0
-        had = frozenset(form for form in own if form in forms or form in text)
-        return PARTLY * self._mass(had) / max(self._mass(own), 1e-9)
+        telling = frozenset(form for form in own if not form.isdigit())
+        had = frozenset(form for form in telling if form in forms or form in text)
+        return PARTLY * self._mass(had) / max(self._mass(telling), 1e-9)
 
     def _said(self, quotation: Quotation) -> _Said:
         if quotation not in self._read:
