@@ -23,6 +23,8 @@ PARTLY = 0.8
 """What it counts to name something in other words."""
 MONTH = 31
 """Days."""
+BARE = "B"
+"""Where this is among the units asked for, figures may have none: a model's 5000억."""
 IN_PASSING = ("년", "월", "일", "시", "분", "초", "")
 """Units of figures that answer no question after an amount unless it asks for them."""
 
@@ -110,7 +112,11 @@ class Comparer:
         return tuple(
             figure
             for figure in figures_in(text)
-            if (figure.unit in units if units else figure.unit not in IN_PASSING)
+            if (
+                figure.unit in units or (not figure.unit and BARE in units)
+                if units
+                else figure.unit not in IN_PASSING
+            )
             and not any(figure.agrees(named) for named in self._question_figures)
         )
 

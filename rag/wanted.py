@@ -8,6 +8,8 @@ from functools import cached_property
 from itertools import chain
 from typing import Literal
 
+from rag.figures import COUNTER, names_of
+
 Kind = Literal["who", "when", "how much", "where", "why", "how", "list", "yes or no", "what"]
 
 DATE_ASKED = re.compile(
@@ -43,7 +45,9 @@ CLOSED = re.compile(
     r"(?:까|나요|가요|는가|은가|인가|[았었겠했됐]나|했니|냐|이야|[았었했됐]어|맞아|맞지|죠|지요)\s?[?？]*$"
 )
 """Ends a question that can be answered by yes or no, where it has no interrogative."""
-UNIT_ASKED = re.compile(r"몇\s?(%|[가-힣]{1,3}?)(?=[은는이가을를의로에]|까지|인가|였|입|정도|\s|\?|$)")
+UNIT_ASKED = re.compile(
+    rf"몇\s?({COUNTER}|[A-Za-z]+|[가-힣]{{1,3}}?)(?=[은는이가을를의로에]|까지|인가|였|입|정도|\s|\?|$)"
+)
 
 UNITS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (re.compile(r"얼마(?!나)|금액|예산|액수|가격|비용|매출|상금|돈"), ("원", "달러", "유로", "엔", "파운드")),
@@ -132,7 +136,8 @@ class Wanted:
         """The units that the answer is counted in, where the question tells."""
         found = UNIT_ASKED.search(self.question)
         counted = (units for asked, units in UNITS if asked.search(self.question))
-        return (*((found[1],) if found else ()), *chain.from_iterable(counted))
+        asked = names_of(found[1]) if found else ()
+        return (*asked, *chain.from_iterable(counted))
 
     @cached_property
     def unit(self) -> re.Pattern[str] | None:
