@@ -27,6 +27,8 @@ OF_EACH = 5
 WORTH_CITING = 0.85
 """A further passage is quoted where its search score reaches this share of the best's, and its sentence comes this far
 from the weakest of all to the best."""
+NEARLY = 0.75
+"""A passage that gives a list where one is asked for comes first where its score reaches this share of the best's."""
 OF_ITEM = 0.5
 """What is quoted for one of several things asked after, or its passage, names it at least so well (``named``)."""
 NAMED_ITSELF, NAMED_AROUND = 0.06, 0.12
@@ -89,13 +91,16 @@ class Composer:
 
     def _of_one(self, hits: Sequence[Hit]) -> list[_Draft]:
         """The statements of an answer to a question after one thing."""
+        hits = self._listing_first(hits[:LOOKED_AT])
         first, *rest = self._quoter.telling(hits[0])
-        others = [self._quoter.best(hit) for hit in hits[1:LOOKED_AT]]
+        others = [self._quoter.best(hit) for hit in hits[1:]]
         versions = self._versions(first, others)
         if versions:
             return versions
         agreeing = [other for other in others if self._comparer.same(first, other)][:MOST_AGREEING]
         drafts = [_Draft((first, *agreeing)), *(_Draft((quotation,)) for quotation in rest)]
+        if self._quoter.wanted.listing and self._quoter.enumerates(first):
+            return drafts  # it is all there
         most = MOST_LISTED if self._quoter.wanted.listing else MOST_STATEMENTS
         weakest = min(quotation.lowest for quotation in (first, *others[: MOST_STATEMENTS - 1]))
         said = [wording for quotation in (first, *rest, *agreeing) for wording in _wordings(quotation)]
@@ -110,6 +115,14 @@ class Composer:
                 drafts.append(_Draft((other,)))
                 said += wordings
         return drafts[:most]
+
+    def _listing_first(self, hits: Sequence[Hit]) -> Sequence[Hit]:
+        """The hits, and where a list is asked for, the best that gives one first, if it is nearly as good as any."""
+        if not self._quoter.wanted.listing:
+            return hits
+        near = [hit for hit in hits if hit.score >= NEARLY * hits[0].score]
+        listing = next((hit for hit in near if self._quoter.enumerates(self._quoter.best(hit))), hits[0])
+        return [listing, *(hit for hit in hits if hit is not listing)]
 
     def _versions(self, first: Quotation, others: Sequence[Quotation]) -> list[_Draft]:
         """What the articles say that give different figures or dates, those that agree together; none where all do."""

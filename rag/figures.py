@@ -11,25 +11,25 @@ SCALES = {"십": 1e1, "백": 1e2, "천": 1e3, "만": 1e4, "억": 1e8, "조": 1e1
 NATIVE = {"한": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9, "열": 10,
           "스무": 20}  # fmt: skip
 ONE_UNIT = {"퍼센트": "%", "프로": "%", "％": "%", "㎞": "km", "킬로미터": "km", "미터": "m", "㎏": "kg", "킬로그램": "kg",
-            "살": "세", "군데": "곳", "차례": "번", "회": "번", "㎡": "제곱미터", "대한민국원": "원"}  # fmt: skip
+            "살": "세", "군데": "곳", "차례": "번", "회": "번", "㎡": "제곱미터", "킬로와트": "kW", "메가와트": "MW", "기가와트": "GW",
+            "메가바이트": "MB", "기가바이트": "GB", "테라바이트": "TB", "헤르츠": "Hz"}  # fmt: skip
 """Other names of a unit."""
 COUNTERS = (
     "%포인트", "%p", "%", "％", "퍼센트", "프로",
     "원", "달러", "유로", "엔", "위안", "파운드", "명", "사람", "인", "가구", "세대", "개월", "개사", "개국", "개", "곳", "군데", "가지",
     "년", "월", "주", "일", "시간", "시", "분기", "분", "초", "세기", "번째", "번", "차례", "회", "배", "대", "팀", "점", "위", "등", "살", "세",
-    "층", "호", "권", "편", "장", "곡", "급", "마리", "그루", "채", "척", "석", "쪽", "건", "차", "기", "단계", "종", "쌍", "칸", "판", "톤", "평",
-    "km", "㎞", "킬로미터", "cm", "㎝", "mm", "m", "미터", "kg", "㎏", "킬로그램", "g", "t", "㎡", "㎢", "헥타르", "리터", "도", "와트",
-    "MW", "kW", "GW", "GB", "TB", "MB", "Hz",
+    "층", "호", "권", "편", "장", "곡", "급", "마리", "그루", "채", "척", "석", "쪽", "건", "차", "기", "단계", "종", "쌍", "칸", "판", "톤",
+    "평", "cm", "㎝", "mm", "g", "t", "㎢", "헥타르", "리터", "도", "와트", *ONE_UNIT, *ONE_UNIT.values(),
 )  # fmt: skip
-_COUNTER = "|".join(re.escape(unit) for unit in sorted(COUNTERS, key=len, reverse=True)).replace(
-    "|분|", "|분(?!의)|"
-)
+COUNTER = "|".join(
+    re.escape(unit) for unit in sorted(set(COUNTERS), key=lambda unit: (-len(unit), unit))
+).replace("|분|", "|분(?!의)|")
 _PARTICLE = "[은는이가을를의로에도만과와나씩째간뿐]|까지|부터|이상|이하|정도|다|였|인"
 _DIGITS = r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _FIGURE = re.compile(
     rf"(?<![\d.A-Za-z-])(?P<number>(?:{_DIGITS})\s?[십백천]?[만억조경]?(?:\s?(?:{_DIGITS})\s?[십백천]?[만억조])*)(?![\d])"
-    rf"(?P<billions>[Bb](?![A-Za-z]))?(?:여|\s여)?\s?(?P<unit>{_COUNTER})?(?![A-Za-z])"
-    rf"|(?<![가-힣])(?P<native>{'|'.join(NATIVE)})\s?(?P<counter>{_COUNTER})(?=[^가-힣]|{_PARTICLE}|$)"
+    rf"(?P<billions>[Bb](?![A-Za-z]))?(?:여|\s여)?\s?(?P<unit>{COUNTER})?(?![A-Za-z])"
+    rf"|(?<![가-힣])(?P<native>{'|'.join(NATIVE)})\s?(?P<counter>{COUNTER})(?=[^가-힣]|{_PARTICLE}|$)"
 )
 _PART = re.compile(rf"({_DIGITS})\s?([십백천]?)([만억조경]?)")
 
@@ -51,6 +51,12 @@ class Figure:
         return (
             self.value == other.value or _rounds(self.value, other.value) or _rounds(other.value, self.value)
         )
+
+
+def names_of(unit: str) -> tuple[str, ...]:
+    """A unit and its other names."""
+    common = ONE_UNIT.get(unit, unit)
+    return tuple(dict.fromkeys((unit, common, *(name for name, one in ONE_UNIT.items() if one == common))))
 
 
 def figures_in(text: str) -> Iterator[Figure]:

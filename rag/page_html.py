@@ -11,6 +11,8 @@ from rag.page_sources import card_id_of, cited_by_passage
 
 LONGEST_ECHO = 200
 """Characters of a question shown above its answer."""
+LONGEST_WORD = 12
+"""Characters of a word that may be kept on one line with what follows it."""
 
 
 def header(articles: int, passages: int, sample: bool) -> str:
@@ -108,9 +110,17 @@ def _statement(number: int, statement: Statement, cards: Mapping[int, int]) -> s
     numbers = "".join(_number(number, citation, cards[citation.n]) for citation in statement.citations)
     origins = "".join(_origin(citation.article) for citation in statement.citations)
     return (
-        f'<figure class="gg-quotation">{about}<blockquote>{escape(statement.quote)}{numbers}</blockquote>'
+        f'<figure class="gg-quotation">{about}<blockquote>{_words_and_numbers(statement.quote, numbers)}</blockquote>'
         f"<figcaption>{origins}</figcaption></figure>"
     )
+
+
+def _words_and_numbers(quote: str, numbers: str) -> str:
+    """A quotation with its numbers, which no line break parts from its last word."""
+    words, space, last = quote.rpartition(" ")
+    if len(last) > LONGEST_WORD:
+        return f"{escape(quote)}{numbers}"
+    return f'{escape(words + space)}<span class="gg-last">{escape(last)}{numbers}</span>'
 
 
 def _number(number: int, citation: Citation, card: int) -> str:

@@ -20,7 +20,7 @@ NAMES_ONE = 1.35
 """What it adds to a sentence's score that it has a name which the question has not, where a person is asked for; fitted
 as ``rag.sentences.WEIGHTS`` are, on the same sets."""
 NAME_TAGS = ("NNP", "SL")
-ITEM_ENDS = re.compile(r"[,·]\s?|(?<=[가-힣A-Za-z0-9])(?:와|과|및|이랑|랑)\s|\s및\s|\d\s?단계는")
+ITEM_ENDS = re.compile(r"[,·▲△▶▷■●◆•]\s?|(?<=[가-힣A-Za-z0-9])(?:와|과|및|이랑|랑)\s|\s및\s|\d\s?단계는")
 """What stands between the items of an enumeration."""
 ENUMERATES = 2
 """A sentence with so many of these enumerates."""
@@ -88,6 +88,10 @@ class Quoter:
         """Every sentence of a passage, best first."""
         ranked = self._ranked(hit)
         return [_quotation(hit, span, ranked) for span, _ in ranked]
+
+    def enumerates(self, quotation: Quotation) -> bool:
+        """Whether it gives several things in a row."""
+        return _items(quotation.hit.passage.text, quotation.span) >= ENUMERATES
 
     def _ranked(self, hit: Hit) -> Ranked:
         return self._naming_first(hit.passage.text, hit.sentences) if self.wanted.person else hit.sentences

@@ -23,6 +23,8 @@ PARTLY = 0.8
 """What it counts to name something in other words."""
 MONTH = 31
 """Days."""
+BARE = "B"
+"""Where this is among the units asked for, figures may have none: a model's 5000억."""
 IN_PASSING = ("년", "월", "일", "시", "분", "초", "")
 """Units of figures that answer no question after an amount unless it asks for them."""
 
@@ -82,11 +84,15 @@ class Comparer:
         return bool(units) and not _agree(ours, theirs)
 
     def named(self, item: str, own: frozenset[str], text: str, forms: frozenset[str]) -> float:
-        """How well a text with these forms names an item, 0..1: to the letter, or by the idf mass of its own forms."""
+        """How well a text with these forms names an item, 0..1: to the letter, or by the idf mass of its own forms.
+
+        A digit on its own names nothing: of "1단계", "1" stands in "1단" and "1조", too.
+        """
         if _squeezed(item) in _squeezed(text):
             return 1.0
-        had = frozenset(form for form in own if form in forms or form in text)
-        return PARTLY * self._mass(had) / max(self._mass(own), 1e-9)
+        telling = frozenset(form for form in own if not form.isdigit())
+        had = frozenset(form for form in telling if form in forms or form in text)
+        return PARTLY * self._mass(had) / max(self._mass(telling), 1e-9)
 
     def _said(self, quotation: Quotation) -> _Said:
         if quotation not in self._read:
@@ -106,7 +112,11 @@ class Comparer:
         return tuple(
             figure
             for figure in figures_in(text)
-            if (figure.unit in units if units else figure.unit not in IN_PASSING)
+            if (
+                figure.unit in units or (not figure.unit and BARE in units)
+                if units
+                else figure.unit not in IN_PASSING
+            )
             and not any(figure.agrees(named) for named in self._question_figures)
         )
 

@@ -8,6 +8,8 @@ from functools import cached_property
 from itertools import chain
 from typing import Literal
 
+from rag.figures import COUNTER, names_of
+
 Kind = Literal["who", "when", "how much", "where", "why", "how", "list", "yes or no", "what"]
 
 DATE_ASKED = re.compile(
@@ -34,7 +36,7 @@ PLACE_ASKED = re.compile(
     r"어디|어느\s?(?:나라|도시|지역|국가|곳|섬|대학|학교|회사|기업|팀|구단)|(?:곳|장소|지역|나라|도시|국가|위치)[은는이]"
 )
 LIST_ASKED = re.compile(
-    r"모두|전부|무엇무엇|어디어디|누구누구|나열|명단|목록|(?:[두세네]|다섯|여섯|[2-9])\s?(?:가지|곳|개|명|팀)|항목|구성|종류|참여사"
+    r"모두|전부|무엇무엇|어디어디|누구누구|나열|명단|목록|(?:[두세네]|다섯|여섯|[2-9])\s?(?:가지|곳|개|명|팀)|항목|구성|종류|참여(?:한|하는|하고\s?있는)?\s?(?:기업|기관|업체|회사|사(?![가-힣]))"
     r"|어떤\s?[가-힣]*들|[가-힣]{2,}들[은을이]?\s?(?:\?|$|어디|누구|무엇|뭐|알려|말해)"
 )
 MANNER_ASKED = re.compile(r"어떻게|어떤\s?방법|어떤\s?식|방식은|방법은")
@@ -43,7 +45,9 @@ CLOSED = re.compile(
     r"(?:까|나요|가요|는가|은가|인가|[았었겠했됐]나|했니|냐|이야|[았었했됐]어|맞아|맞지|죠|지요)\s?[?？]*$"
 )
 """Ends a question that can be answered by yes or no, where it has no interrogative."""
-UNIT_ASKED = re.compile(r"몇\s?(%|[가-힣]{1,3}?)(?=[은는이가을를의로에]|까지|인가|였|입|정도|\s|\?|$)")
+UNIT_ASKED = re.compile(
+    rf"몇\s?({COUNTER}|[A-Za-z]+|[가-힣]{{1,3}}?)(?=[은는이가을를의로에]|까지|인가|였|입|정도|\s|\?|$)"
+)
 
 UNITS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (re.compile(r"얼마(?!나)|금액|예산|액수|가격|비용|매출|상금|돈"), ("원", "달러", "유로", "엔", "파운드")),
@@ -132,7 +136,8 @@ class Wanted:
         """The units that the answer is counted in, where the question tells."""
         found = UNIT_ASKED.search(self.question)
         counted = (units for asked, units in UNITS if asked.search(self.question))
-        return (*((found[1],) if found else ()), *chain.from_iterable(counted))
+        asked = names_of(found[1]) if found else ()
+        return (*asked, *chain.from_iterable(counted))
 
     @cached_property
     def unit(self) -> re.Pattern[str] | None:
