@@ -11,7 +11,7 @@ from eval.metrics import Flags, Scores
 
 BINS = 10
 COVERAGES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
-Judged = tuple[str, Scores, Flags, Flags]
+Graded = tuple[str, Scores, Flags, Flags]
 """A question set: its name, and for each question the confidence, whether it has an answer, and whether the first
 citation is right, each of shape [questions]."""
 
@@ -67,7 +67,7 @@ def risks(confidence: Scores, right: Flags) -> Scores:
     return curve
 
 
-def reliability_table(sets: Sequence[Judged]) -> str:
+def reliability_table(sets: Sequence[Graded]) -> str:
     """For each set and bin, the questions, their mean confidence, the share with an answer and the share cited right."""
     lines = []
     for name, confidence, answerable, right in sets:
@@ -87,7 +87,7 @@ def reliability_table(sets: Sequence[Judged]) -> str:
     return "\n".join(lines)
 
 
-def risk_table(sets: Sequence[Judged]) -> str:
+def risk_table(sets: Sequence[Graded]) -> str:
     """For each set the share of wrong first citations among the most confident share of the answers, and the area."""
     lines = [f"{'':28}" + "".join(f"{coverage:>8.0%}" for coverage in COVERAGES) + f"{'area':>8}"]
     for name, confidence, _, right in sets:

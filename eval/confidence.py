@@ -37,7 +37,7 @@ ON_TOPIC_WEIGHT = 0.5
 the worse the confidence tells a question with its passages from the same without them: of half a of KorQuAD, AUROC .937
 with .25, .934 with this, .931 with 1."""
 OF_RELEVANCE = len(RELEVANCE[0])
-"""How many figures of the evidence, the first ones, are of the first gate."""
+"""How many features of the evidence, the first ones, are of the first gate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,8 @@ def fit_threshold(confidence: Confidence, parts: Sequence[Asked]) -> float:
     return float(1.0 / (1.0 + np.exp(-threshold)))
 
 
-def _sample(part: Asked, weight: float, figures: slice) -> Sample:
-    return Sample(part.evidence[:, figures], part.answerable.astype(np.float64), weight)
+def _sample(part: Asked, weight: float, features: slice) -> Sample:
+    return Sample(part.evidence[:, features], part.answerable.astype(np.float64), weight)
 
 
 def report(part: Asked, confidence: Scores, threshold: float) -> str:
@@ -142,11 +142,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
              for half in (a, b)]  # fmt: skip
     whole += [as_asked(f"{twice.name}, all", twice, open_ones) for twice, open_ones in golds]
 
-    def judged(parts: Sequence[Asked]) -> list[tuple[str, Scores, Flags, Flags]]:
+    def graded(parts: Sequence[Asked]) -> list[tuple[str, Scores, Flags, Flags]]:
         return [(part.name, confidence.of(part), part.answerable, part.right) for part in parts]
 
-    print("\nreliability, asked twice\n" + reliability_table(judged([*a.twice, *b.twice])))
-    print("\nrisk at coverage\n" + risk_table(judged([*a.twice, *b.twice, *whole])))
+    print("\nreliability, asked twice\n" + reliability_table(graded([*a.twice, *b.twice])))
+    print("\nrisk at coverage\n" + risk_table(graded([*a.twice, *b.twice, *whole])))
     return 0
 
 

@@ -1,8 +1,9 @@
 """Which kind of figure a question asks for (a date, a sum, an age, a count of something), and whether a text holds one.
 
 ``rag.wanted`` tells the same loosely, to favour a sentence. Here a kind is told only where the question leaves no doubt,
-since a text that lacks it speaks against an answer: the asked word stands right before the interrogative or ends the
-question ("운영비는 얼마", "매출 규모는?" is none), or the counter follows "몇".
+since a text that lacks it speaks against an answer: the word that names it stands right before the interrogative or
+ends the question ("운영비는 얼마인가", "지난해 매출"), or its counter follows "몇". ``rag.figures`` reads amounts; here numbers
+spelt out ("열네 곳") have to be noticed, not read.
 """
 
 from __future__ import annotations

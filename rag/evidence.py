@@ -58,60 +58,13 @@ ABSTAIN_BELOW = 0.104
 
 ENDING = 2
 """Of a question's terms so many are what it ends on."""
-EMPTY_NOUNS = frozenset(
+EMPTY_WORDS = frozenset(
     [
-        "사람",
-        "이름",
-        "것",
-        "곳",
-        "해",
-        "때",
-        "날짜",
-        "시기",
-        "이유",
-        "나라",
-        "지역",
-        "기관",
-        "회사",
-        "까닭",
-        "원인",
-        "방법",
-        "인물",
-        "말",
-        "뜻",
-        "의미",
-        "내용",
-        "명칭",
-        "용어",
-        "단어",
-        "날",
-        "일",
-        "수",
-        "점",
-        "등",
-        "이",
-        "그",
-        "저",
-        "및",
-        "년",
-        "월",
-        "모두",
-        "중",
-        "가운데",
-        "각각",
-        "때문",
-        "위치",
-        "장소",
-        "종류",
-        "데",
-        "쪽",
-        "받",
-        "나오",
-        "이르",
-        "부르",
-        "불리",
+        "사람", "이름", "것", "곳", "해", "때", "날짜", "시기", "이유", "나라", "지역", "기관", "회사", "까닭", "원인", "방법",
+        "인물", "말", "뜻", "의미", "내용", "명칭", "용어", "단어", "날", "일", "수", "점", "등", "이", "그", "저", "및", "년",
+        "월", "모두", "중", "가운데", "각각", "때문", "위치", "장소", "종류", "데", "쪽", "받", "나오", "이르", "부르", "불리",
     ]
-)
+)  # fmt: skip
 """Name the kind of answer or nothing at all: passages that answer need not have them."""
 
 STAND_IN_COSINES = (0.05, 0.79)
@@ -150,7 +103,7 @@ def _around_best_sentence(candidate: Candidate) -> str:
 def _unsaid(question: Question, idf: npt.NDArray[np.float32], present: npt.NDArray[np.bool_]) -> float:
     own = question.forms[: len(question.forms) - question.surplus]
     telling = [
-        place for place, form in enumerate(own) if form not in EMPTY_NOUNS and form not in LIGHT_VERBS
+        place for place, form in enumerate(own) if form not in EMPTY_WORDS and form not in LIGHT_VERBS
     ] or list(range(len(own)))
     ending = telling[-ENDING:]
     beginning = telling[:-ENDING] or telling
