@@ -75,13 +75,17 @@ class AnswerScores:
             if self.first_quote_holds is not None
             else ""
         )
-        auroc = f", AUROC {self.abstention_auroc:.3f}" if self.abstention_auroc is not None else ""
+        others = (
+            f", of the others {self.abstention_recall:.3f}, precision {self.abstention_precision:.3f}, "
+            f"AUROC {self.abstention_auroc:.3f}"
+            if self.abstention_auroc is not None
+            else ""
+        )
         lines = [
             f"answers: first citation gold {self.first_citation_gold:.3f}, "
             f"citation precision {self.citation_precision:.3f}, recall {self.citation_recall:.3f}{holds}; "
             f"quotations exact {self.quotes_exact:.3f}",
-            f"abstention: of the answerable {self.answerable_abstained:.3f}, "
-            f"of the others {self.abstention_recall:.3f}, precision {self.abstention_precision:.3f}{auroc}",
+            f"abstention: of the answerable {self.answerable_abstained:.3f}{others}",
         ]
         if len(self.by_category) < 2:
             return lines
