@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from index.articles import Article
 from index.hangul import direction_particle
 from index.passages import Passage, Span
+from rag.antecedents import Cited, Exchange
 from rag.evidence import ABSTAIN_BELOW, Evidence
 from rag.hits import Hit
 from rag.question import Question
@@ -56,6 +57,8 @@ class Answer:
     """The passages found, best first; when abstaining, those that come nearest."""
     searched_as: str | None = None
     """What the question was corrected to before it was searched; None where it was searched as typed."""
+    completed_as: str | None = None
+    """What a follow-up question was completed to, from the conversation; None where it stands on its own."""
 
     @property
     def correction(self) -> str | None:
@@ -63,6 +66,22 @@ class Answer:
         if self.searched_as is None:
             return None
         return f"‘{self.searched_as}’{direction_particle(self.searched_as)} 고쳐서 찾았습니다."
+
+    @property
+    def completion(self) -> str | None:
+        """What to tell the user of the completion, if there was one."""
+        if self.completed_as is None:
+            return None
+        return f"‘{self.completed_as}’{direction_particle(self.completed_as)} 이어서 찾았습니다."
+
+    @property
+    def exchange(self) -> Exchange:
+        """What later questions of the conversation may refer to."""
+        cited = tuple(
+            Cited(citation.passage.id, citation.article.source, citation.quote, citation.passage.text)
+            for citation in self.citations
+        )
+        return Exchange(self.completed_as or self.searched_as or self.question, cited)
 
 
 def answer_from(question: Question, hits: Sequence[Hit], evidence: Evidence) -> Answer:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.articles import Article
@@ -10,9 +11,11 @@ from index.errors import QuestionError
 from index.filters import Filters
 from index.searching import Index
 from rag.answer import Answer, answer_from, none_allowed
+from rag.antecedents import Exchange
 from rag.correction import Corrector
 from rag.evidence import weigh
 from rag.folding import FURTHER, first_of, folded
+from rag.follow_up import FollowUps
 from rag.hits import Hit, as_hit
 from rag.question import Question, read_question
 from rag.ranking import Candidate, Pool, Voices, rank
@@ -24,6 +27,7 @@ class Retriever:
     def __init__(self, index: Index) -> None:
         self.index = index
         self._corrector = Corrector(index.words, index.analyzer)
+        self._follow_ups = FollowUps(index.analyzer)
 
     @classmethod
     def open(cls, index_dir: str | Path | None = None) -> Retriever:
@@ -77,19 +81,45 @@ class Retriever:
         return self._search(self.read(question, correct=correct), k, voices, filters, fold).hits
 
     def answer(
-        self, question: str, k: int = 5, *, filters: Filters | None = None, correct: bool = True
+        self,
+        question: str,
+        k: int = 5,
+        *,
+        filters: Filters | None = None,
+        correct: bool = True,
+        after: Sequence[Exchange] = (),
     ) -> Answer:
         """The sentences that answer the question, quoted and cited, or an abstention where the evidence is weak.
 
         Arguments and errors are those of ``search``. ``Answer.searched_as`` tells what the question was corrected to;
         where no article meets the filters the answer says so.
+
+        Args:
+            correct: whether typos are corrected and follow-ups completed; without, the question is asked as typed.
+            after: the conversation so far, oldest first (``Answer.exchange``), from which a follow-up question is
+                completed (``rag.follow_up``); ``Answer.completed_as`` tells to what.
         """
         read = self.read(question, correct=correct)
-        found = self._search(read, k, "hybrid", filters)
-        if filters and not found.hits:
+        completion = self._follow_ups.complete(read.text, after) if correct else None
+        if completion is None:
+            return self._answer(read, k, filters)
+        if completion.source is not None:
+            filters = replace(filters or Filters(), sources=[completion.source])
+        full = self.read(completion.text, correct=False)
+        answer = self._answer(full, k, filters, completion.beyond)
+        return replace(answer, question=read.typed, completed_as=full.text)
+
+    def _answer(
+        self, read: Question, k: int, filters: Filters | None, beyond: Collection[str] = frozenset()
+    ) -> Answer:
+        """The answer from passages other than those ``beyond`` which it is to go."""
+        found = self._search(read, k + len(beyond), "hybrid", filters)
+        hits = [hit for hit in found.hits if hit.passage.id not in beyond][:k]
+        if filters and not hits:
             return none_allowed(read)
-        evidence = weigh(self.index, read, found.best, found.pool)
-        return answer_from(read, found.hits, evidence)
+        best = [candidate for candidate in found.best if candidate.stored.passage.id not in beyond]
+        evidence = weigh(self.index, read, best, found.pool)
+        return answer_from(read, hits, evidence)
 
     def articles(self, filters: Filters | None = None) -> list[tuple[Article, int]]:
         """Every article of the index (that meets the filters) with the number of its passages."""
