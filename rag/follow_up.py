@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from index.analyzer import Analyzer
 from rag.antecedents import Context, Exchange
-from rag.names import Name, is_title, names_in
+from rag.names import Name, names_in
 from rag.nouns import nouns
 from rag.phrases import Parsed, Word, bare, joined, with_tail
 from rag.pointing import points, resolved
@@ -154,18 +154,22 @@ def _with_interrogative(last: Context, word: str, whole: str) -> str | None:
 def _is_fragment(asked: Parsed) -> bool:
     """Whether all there is is a short noun phrase (매개변수는?), or one noun with who, when or how much (대표는 누구야?)."""
     words, rest = asked.topic, asked.rest
-    if not 1 <= len(words) <= 3 or not words[-1].is_noun or not words[-1].is_topic:
+    if (
+        not 1 <= len(words) <= 2
+        or not words[-1].is_noun
+        or not words[-1].is_topic
+        or any(w.has("J") for w in words[:-1])
+    ):
         return False
-    # 반대하는 이유는?
-    nouns_only = words[1:] if words[0].has("ETM") else words
-    if not all(word.is_noun for word in nouns_only) or any(word.has("J") for word in words[:-1]):
-        return False
-    if not rest:
-        return True
-    inside = [m for word in words for m in word.morphemes if m.tag.startswith(("N", "SL", "SH", "XPN"))]
-    return (
-        len(rest) == 1 and rest[0].asks and not rest[0].is_verb and len(inside) == 1 and not words[0].is_named
-    )
+    if rest:
+        asks = len(rest) == 1 and rest[0].asks and not rest[0].is_verb
+        return asks and len(words) == 1 and not words[0].is_named and _parts(words[0]) == 1
+    return words[0].is_noun or words[0].has("ETM")  # 반대하는 이유는?
+
+
+def _parts(word: Word) -> int:
+    """Of how many nouns a word is made: one of several says for itself what it is about."""
+    return sum(m.tag.startswith(("N", "SN", "SL", "SH")) for m in word.morphemes)
 
 
 def _of_fragment(asked: Parsed, last: Context) -> str | None:
@@ -176,7 +180,11 @@ def _of_fragment(asked: Parsed, last: Context) -> str | None:
             return None
         if replaced := _in_place_of(words, last):
             return replaced
-    if any(word.is_named for word in words):
+    if (
+        any(word.is_named for word in words)
+        or _parts(words[-1]) > 2
+        or any(_parts(word) > 1 for word in words[:-1])
+    ):
         return None
     # a question for a company is followed by one about the company that the answer names
     kind = last.asked_kind
@@ -192,7 +200,7 @@ def _lacks_subject(asked: Parsed) -> bool:
     first = next((i for i, word in enumerate(words[:2]) if word.asks), None)
     if first is None or len(words) > 5 or names_in(words) or any(word.is_topic for word in words):
         return False
-    if first == 1 and (words[0].is_verb or words[0].tail):
+    if first == 1 and (words[0].is_verb or words[0].is_noun):
         return False
     after = words[first + 2 :] if words[first].morphemes[-1].tag == "MM" else words[first + 1 :]
     return not any(word.is_subject for word in after) and sum(word.is_noun for word in after) <= 2
@@ -228,7 +236,7 @@ def _in_place_of(words: Sequence[Word], last: Context) -> str | None:
     new = names_in(words)
     if not new:
         return None
-    if not all(word.is_named or word.is_numbered or is_title(word) for word in words):
+    if new[0].kind != "person" and not all(word.is_named or word.is_numbered for word in words):
         return _same_head(words, last)
     if target := _alike(new[0], last):
         return _put(question, target.first, target.last, phrase)

@@ -46,8 +46,8 @@ class Word:
 
     @cached_property
     def is_topic(self) -> bool:
-        """Whether 은 or 는 marks it."""
-        return any(m.tag == "JX" and m.form in ("은", "는", "ᆫ") for m in self.morphemes)
+        """Whether 은 or 는 marks it, and it is no verb (대해서는)."""
+        return not self.is_verb and any(m.tag == "JX" and m.form in ("은", "는", "ᆫ") for m in self.morphemes)
 
     @cached_property
     def is_subject(self) -> bool:
