@@ -10,7 +10,7 @@ from itertools import pairwise
 from index.analyzer import Analyzer
 from rag.names import Name, is_personal, is_title, names_in
 from rag.nouns import Kind, kind_of, nouns
-from rag.phrases import Parsed, Word, bare, noun_phrase, words_of
+from rag.phrases import Parsed, Word, bare, mentions, noun_phrase, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +115,15 @@ class Context:
 
     def answered(self, kind: Kind, noun: str = "") -> str | None:
         """The name of a kind that the answer gives and the question does not have."""
-        known = "".join(self.exchange.question.split())
+        known = self.exchange.question
         texts = [*self.quotes, self.passage]
         if len(noun) > 1:  # 갯마을병원 for 병원
             for words in self.quotes:
                 for word in words:
-                    if word.plain.endswith(noun) and word.plain != noun and word.plain not in known:
+                    if word.plain.endswith(noun) and word.plain != noun and not mentions(known, word.plain):
                         return word.plain
         unknown = [
-            [
-                name
-                for name in names_in(words)
-                if name.kind == kind and name.text.replace(" ", "") not in known
-            ]
+            [name for name in names_in(words) if name.kind == kind and not mentions(known, name.text)]
             for words in texts
         ]
         # what a sentence is about, or whose it is, rather than what else it mentions

@@ -14,7 +14,7 @@ from index.analyzer import Analyzer
 from rag.antecedents import Context, Exchange
 from rag.names import Name, names_in
 from rag.nouns import nouns
-from rag.phrases import Parsed, Word, bare, joined, with_tail
+from rag.phrases import Parsed, Word, bare, joined, mentions, with_tail
 from rag.pointing import points, resolved
 
 LONGEST = 40
@@ -53,7 +53,7 @@ LONE = (
     ("왜", "왜", "왜 그런가요?"), ("언제", "언제", "언제인가요?"), ("어디서", "어디서", "어디서인가요?"),
     ("어디에서", "어디에서", "어디에서인가요?"), ("어디", "어디에", "어디인가요?"), ("누가", "누가", "누가 했나요?"),
     ("누구", "누구를", "누구인가요?"), ("얼마", "얼마나", "얼마나 되나요?"), ("어떻게", "어떻게", "어떻게 되나요?"),
-    ("무엇", "무엇을", "무엇인가요?"), ("뭐", "무엇을", "무엇인가요?"),
+    ("무엇", "무엇을", "무엇인가요?"), ("뭐야", "무엇을", "무엇인가요?"),
 )  # fmt: skip
 """Interrogatives that may be all that is asked: how they begin, how they take another's place, how they ask of a phrase."""
 
@@ -119,7 +119,7 @@ class FollowUps:
         right = Parsed.of(found["right"], self._analyzer).words
         if not all(word.is_noun for word in right):
             return None
-        if found["wrong"] in last.exchange.question:
+        if mentions(last.exchange.question, found["wrong"]):
             return _exchanged(last.exchange.question, found["wrong"], bare(right))
         return _in_place_of(right, last)
 
@@ -154,16 +154,18 @@ def _with_interrogative(last: Context, word: str, whole: str) -> str | None:
 def _is_fragment(asked: Parsed) -> bool:
     """Whether all there is is a short noun phrase (매개변수는?), or one noun with who, when or how much (대표는 누구야?)."""
     words, rest = asked.topic, asked.rest
-    if (
-        not 1 <= len(words) <= 2
-        or not words[-1].is_noun
-        or not words[-1].is_topic
-        or any(w.has("J") for w in words[:-1])
-    ):
+    if not 1 <= len(words) <= 2 or not words[-1].is_noun or any(word.has("J") for word in words[:-1]):
+        return False
+    if not words[-1].is_topic and words[-1].tail not in ("도?", "도", "?"):
         return False
     if rest:
-        asks = len(rest) == 1 and rest[0].asks and not rest[0].is_verb
-        return asks and len(words) == 1 and not words[0].is_named and _parts(words[0]) == 1
+        asks = (
+            rest[0].asks
+            and not rest[0].is_verb
+            and (len(rest) == 1 or (len(rest) == 2 and rest[1].has("VCP")))
+        )
+        single = _parts(words[0]) == 1 or words[0].plain in nouns("relation")
+        return asks and single and len(words) == 1 and not words[0].is_named
     return words[0].is_noun or words[0].has("ETM")  # 반대하는 이유는?
 
 
@@ -176,7 +178,7 @@ def _of_fragment(asked: Parsed, last: Context) -> str | None:
     """‘KT는?’, ‘매개변수는?’: the last question of another thing, or another question about the same."""
     words, phrase = asked.topic, bare(asked.topic)
     if not asked.rest:
-        if phrase in last.exchange.question:
+        if mentions(last.exchange.question, phrase):
             return None
         if replaced := _in_place_of(words, last):
             return replaced
@@ -225,7 +227,7 @@ def _in_place_of(words: Sequence[Word], last: Context) -> str | None:
     """The last question with the new thing in place of the one that it is like; None where there is none like it."""
     question, phrase = last.question, bare(words)
     for one, other in (*OPPOSITES, *((b, a) for a, b in OPPOSITES)):
-        if words[-1].plain == one and other in question.text:
+        if words[-1].plain == one and mentions(question.text, other):
             return _exchanged(question.text, other, one)
     if len(words) == 1 and words[0].is_numbered:  # 0.9 for 1.0, 2호선 for 1호선
         unit = words[0].stem.lstrip("0123456789.")
@@ -269,7 +271,7 @@ def _put(question: Parsed, first: int, last: int, phrase: str) -> str:
 
 def _exchanged(question: str, old: str, new: str) -> str:
     """The question with one piece exchanged, the particle after it made to fit."""
-    before, _, after = question.partition(old)
+    before, after = re.split(rf"(?<!\w){re.escape(old)}", question, maxsplit=1)
     tail = re.match(r"\S*", after)
     end = tail.end() if tail else 0
     return before + with_tail(new, after[:end]) + after[end:]

@@ -114,6 +114,9 @@ def _stem_end(inside: Sequence[Morpheme], start: int, end: int, noun_follows: bo
     return start if inside else end
 
 
+_POLITE = re.compile(r"(?<=[은는도])요(?=\W*$)")
+
+
 @dataclass(frozen=True)
 class Parsed:
     """A question in words, without the openers (그럼, 아니) it begins with."""
@@ -123,7 +126,10 @@ class Parsed:
     @classmethod
     def of(cls, text: str, analyzer: Analyzer) -> Parsed:
         """The question analysed."""
+        text = _POLITE.sub("", text)
         words = words_of(text, analyzer.morphemes(text))
+        if len(words) == 2 and words[0].is_topic and words[1].text.startswith(("어때", "어떤가", "어떨까")):
+            words = words[:1]  # KT는 어때? is KT는?
         first = 0
         while first < len(words) - 1 and words[first].text.rstrip(",.?! ") in nouns("opener"):
             first += 1
@@ -182,6 +188,11 @@ def noun_phrase(words: Sequence[Word], end: int) -> tuple[Word, ...]:
     while first and words[first - 1].is_noun and (first == end or words[first - 1].tail in ("", "의")):
         first -= 1
     return tuple(words[first:end])
+
+
+def mentions(text: str, phrase: str) -> bool:
+    """Whether a text has the phrase, not merely as the end of another word (KT in SKT)."""
+    return bool(phrase) and re.search(rf"(?<!\w){re.escape(phrase)}", text) is not None
 
 
 def joined(words: Sequence[Word]) -> str:

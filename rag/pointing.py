@@ -118,4 +118,4 @@ def _both(words: Sequence[Word], at: int, context: Sequence[Context]) -> Meant |
     if len(named) < 2:
         return None
     used = 2 if words[at].text == "그" else 1
-    return f"{with_tail(named[1], '와')} {with_tail(named[0], words[at + used - 1].tail)}", used
+    return f"{with_tail(named[1], '와')} {named[0]} {words[at + used - 1].text}", used
