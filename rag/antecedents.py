@@ -63,9 +63,10 @@ class Context:
     def owner(self) -> str:
         """What the question is about, without what it asks of that: 한빛셀 of ‘한빛셀의 시제품 에너지 밀도는?’."""
         topic, head = self.question.topic, self.question.head
-        chosen = self._chosen_object()
-        if chosen:
+        if chosen := self._chosen_object():
             return chosen
+        if apart := next((i for i, word in enumerate(topic, 1) if word.tail == ","), 0):
+            return bare(topic[:apart])  # as a completion says it: 유하린 대표, 대학은 어디 다녔어?
         owned = [i for i, word in enumerate(head, 1) if word.is_owner]
         if owned:
             return bare(_without_relations(head[: owned[-1]]))
@@ -93,7 +94,13 @@ class Context:
         head, rest = self.question.head, self.question.rest
         if not head or any(word.is_named for word in head) or len(rest) > 1 or (rest and not rest[0].asks):
             return None
-        return kind_of(head[-1].plain)
+        return kind_of(self.asked_noun)
+
+    @property
+    def asked_noun(self) -> str:
+        """The noun that the question asks to be named: 엔진 of ‘엔진 이름이 뭐야?’."""
+        nouns_asked = [word.plain for word in self.question.head if word.plain != "이름"]
+        return nouns_asked[-1] if nouns_asked else ""
 
     def asks_for(self, kind: Kind) -> bool:
         """Whether the question asks for something of a kind, so that the answer names it."""
@@ -117,6 +124,8 @@ class Context:
         """The name of a kind that the answer gives and the question does not have."""
         known = self.exchange.question
         texts = [*self.quotes, self.passage]
+        if kind == "thing" and (entitled := self._entitled(noun or self.asked_noun)):
+            return entitled
         if len(noun) > 1:  # 갯마을병원 for 병원
             for words in self.quotes:
                 for word in words:
@@ -127,11 +136,23 @@ class Context:
             for words in texts
         ]
         # what a sentence is about, or whose it is, rather than what else it mentions
-        for tails in (("이", "가", "은", "는", "의"), None):
-            for names in unknown:
-                for name in names:
-                    if tails is None or name.tail in tails:
-                        return name.text
+        # 구자영 가온교통시민모임 사무처장은: what someone is the head of
+        headed = [
+            name
+            for words, names in zip(texts, unknown, strict=True)
+            for name in names
+            if not name.tail and name.last < len(words) and is_title(words[name.last])
+        ]
+        fresh = [name for names in unknown for name in names if name.tail] + headed
+        first = next((name for name in fresh if name.tail in ("이", "가", "은", "는", "의")), None)
+        return first.text if first else next((name.text for name in fresh), None)
+
+    def _entitled(self, noun: str) -> str | None:
+        """반디 엔진, where the answer has it, for the name of an 엔진."""
+        for words in self.quotes:
+            for before, word in pairwise(words):
+                if word.plain == noun and before.is_noun and not before.tail:
+                    return f"{before.plain} {noun}"
         return None
 
     def asked_about(self, kind: Kind, noun: str = "") -> str | None:
@@ -156,8 +177,13 @@ class Context:
         """What a demonstrative with that noun means after this exchange."""
         if self.asks_for(kind):
             return self.answered(kind, noun) or self.asked_about(kind, noun)
-        found = self.asked_about(kind, noun) or self.answered(kind, noun)
-        return found or (self.owner or None if kind in ("thing", "place") else None)
+        found = self.asked_about(kind, noun)
+        if found is None and kind != "place":
+            found = self.answered(kind, noun)
+        named = any(name.kind in ("person", "organisation") for name in self.names)
+        if found is None and not named and kind in ("thing", "place", "organisation"):
+            return self.owner or None
+        return found
 
 
 def _without_relations(head: Sequence[Word]) -> Sequence[Word]:

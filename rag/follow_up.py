@@ -14,7 +14,7 @@ from index.analyzer import Analyzer
 from rag.antecedents import Context, Exchange
 from rag.names import Name, names_in
 from rag.nouns import nouns
-from rag.phrases import Parsed, Word, bare, joined, mentions, with_tail
+from rag.phrases import Parsed, Word, bare, mentions, with_tail
 from rag.pointing import points, resolved
 
 LONGEST = 40
@@ -109,6 +109,8 @@ class FollowUps:
                     return _with_interrogative(last, word, whole)
         if _is_fragment(asked):
             return _of_fragment(asked, last)
+        if _is_part(asked) and last.names and last.owner:
+            return f"{last.owner}, {asked.text}"
         return _with_subject(asked, last) if _lacks_subject(asked) else None
 
     def _corrected(self, asked: Parsed, last: Context) -> str | None:
@@ -190,10 +192,18 @@ def _of_fragment(asked: Parsed, last: Context) -> str | None:
         return None
     # a question for a company is followed by one about the company that the answer names
     kind = last.asked_kind
-    noun = last.question.head[-1].plain if kind else ""
-    named = last.answered(kind, noun) if kind and kind != "matter" and last.asks_for(kind) else None
+    named = (
+        last.answered(kind, last.asked_noun) if kind and kind != "matter" and last.asks_for(kind) else None
+    )
     owner = named or last.owner
     return f"{owner}의 {asked.text}" if owner else None
+
+
+def _is_part(asked: Parsed) -> bool:
+    """Whether what it asks about is one plain noun that says too little alone (대학은 어디 다녔어?)."""
+    words, topic = asked.words, asked.topic
+    plain = len(topic) == 1 and topic[0].is_topic and _parts(topic[0]) == 1 and not topic[0].has("MM")
+    return plain and len(words) <= 3 and any(word.asks for word in asked.rest) and not names_in(words)
 
 
 def _lacks_subject(asked: Parsed) -> bool:
@@ -214,13 +224,9 @@ def _with_subject(asked: Parsed, last: Context) -> str | None:
         return f"{last.exchange.question} {asked.text}"
     topic, head = last.question.topic, last.question.head
     relation = bool(head) and head[-1].plain in nouns("relation")
-    if relation and last.owner and not any(CHANGE.match(word.stem) for word in asked.words):
-        return f"{with_tail(last.owner, '는')} {asked.text}"
-    return (
-        f"{with_tail(bare(topic), '는')} {asked.text}"
-        if topic[-1].tail.startswith("?")
-        else f"{joined(topic)} {asked.text}"
-    )
+    amount = any(CHANGE.match(word.stem) for word in asked.words)
+    about = last.owner if relation and last.owner and not amount else bare(topic)
+    return f"{with_tail(about, '는')} {asked.text}"
 
 
 def _in_place_of(words: Sequence[Word], last: Context) -> str | None:
@@ -237,7 +243,7 @@ def _in_place_of(words: Sequence[Word], last: Context) -> str | None:
         return _put(question, alike[0], alike[0] + 1, phrase) if alike else None
     new = names_in(words)
     if not new:
-        return None
+        return _same_head(words, last)
     if new[0].kind != "person" and not all(word.is_named or word.is_numbered for word in words):
         return _same_head(words, last)
     if target := _alike(new[0], last):
@@ -247,11 +253,12 @@ def _in_place_of(words: Sequence[Word], last: Context) -> str | None:
 
 
 def _same_head(words: Sequence[Word], last: Context) -> str | None:
-    """‘대륜ES 주가는?’ after ‘한빛셀 주가는 얼마나 올랐어?’."""
+    """‘대륜ES 주가는?’ after ‘한빛셀 주가는 얼마나 올랐어?’, ‘최종 평가는?’ after ‘사업의 2차 평가는 언제야?’."""
     head, end = last.question.head, last.question.topic_end
-    if len(head) < 2 or not head[-1].plain.endswith(words[-1].plain):
+    if len(head) < 2 or len(words) < 2 or not head[-1].plain.endswith(words[-1].plain):
         return None
-    return _put(last.question, end - len(head), end, bare(words))
+    replaced = len(head) if any(word.is_named for word in words) else len(words)
+    return _put(last.question, end - replaced, end, bare(words)) if replaced <= len(head) else None
 
 
 def _alike(new: Name, last: Context) -> Name | None:

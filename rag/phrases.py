@@ -62,7 +62,7 @@ class Word:
     @cached_property
     def is_verb(self) -> bool:
         """Whether it holds a verb or an adjective."""
-        return self.has(*VERBAL)
+        return self.has(*VERBAL) and not self.has("ETN")
 
     @cached_property
     def asks(self) -> bool:
@@ -74,7 +74,7 @@ class Word:
         """Whether it is a noun, a name, a number or what goes with one (첫, 총), with or without particles."""
         if self.is_verb or self.asks or self.has("NP") or self.stem in DEMONSTRATIVES:
             return False
-        return self.has("N", "SL", "SH", "SN", "XR", "MM")
+        return self.has("N", "SL", "SH", "SN", "XR", "MM", "ETN")
 
     @cached_property
     def is_named(self) -> bool:
@@ -148,7 +148,7 @@ class Parsed:
     @cached_property
     def topic_end(self) -> int:
         """How many words lead up to and include the topic (or the subject of 귀항호가 뭐야?); 0 where there is none."""
-        marked = [i for i, word in enumerate(self.words, 1) if word.stem and not word.asks]
+        marked = [i for i, word in enumerate(self.words, 1) if word.is_noun]
         topics = [i for i in marked if self.words[i - 1].is_topic]
         if topics:
             return topics[-1]
