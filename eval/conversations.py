@@ -22,7 +22,7 @@ from eval.metrics import DEPTH, recall_at, reciprocal_rank
 from eval.question_sets import HERE
 from index.errors import GeungeoError
 from rag.answer import Answer
-from rag.antecedents import Exchange
+from rag.exchange import Exchange
 from rag.retriever import Retriever
 
 ARTICLES = {

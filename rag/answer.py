@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from index.articles import Article
 from index.hangul import direction_particle
 from index.passages import Passage, Span
-from rag.antecedents import Cited, Exchange
 from rag.evidence import ABSTAIN_BELOW, Evidence
+from rag.exchange import Cited, Exchange
 from rag.hits import Hit
 from rag.question import Question
 from rag.sameness import Wording, restates

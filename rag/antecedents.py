@@ -3,34 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
 from index.analyzer import Analyzer
+from rag.exchange import Exchange
 from rag.names import Name, is_personal, is_title, names_in
 from rag.nouns import Kind, kind_of, nouns
 from rag.phrases import Parsed, Word, bare, mentions, noun_phrase, words_of
-
-
-@dataclass(frozen=True, slots=True)
-class Cited:
-    """What later questions may refer to of a citation."""
-
-    passage_id: str
-    source: str
-    """Of the article."""
-    quote: str
-    passage: str
-    """The passage's whole text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """A question, as it was completed, and what was answered to it: all that a follow-up is completed from."""
-
-    question: str
-    cited: tuple[Cited, ...] = ()
 
 
 class Context:

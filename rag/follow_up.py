@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.analyzer import Analyzer
-from rag.antecedents import Context, Exchange
+from rag.antecedents import Context
+from rag.exchange import Exchange
 from rag.names import Name, names_in
 from rag.nouns import nouns
 from rag.phrases import Parsed, Word, bare, mentions, with_tail

@@ -11,9 +11,9 @@ from index.errors import QuestionError
 from index.filters import Filters
 from index.searching import Index
 from rag.answer import Answer, answer_from, none_allowed
-from rag.antecedents import Exchange
 from rag.correction import Corrector
 from rag.evidence import weigh
+from rag.exchange import Exchange
 from rag.folding import FURTHER, first_of, folded
 from rag.follow_up import FollowUps
 from rag.hits import Hit, as_hit
