@@ -9,7 +9,7 @@ from index.articles import Article
 from index.hangul import direction_particle
 from index.passages import Passage, Span
 from rag.evidence import ABSTAIN_BELOW, Evidence
-from rag.exchange import Cited, Exchange
+from rag.exchange import Cited, Exchange, as_meant
 from rag.hits import Hit
 from rag.question import Question
 from rag.sameness import Wording, restates
@@ -81,7 +81,8 @@ class Answer:
             Cited(citation.passage.id, citation.article.source, citation.quote, citation.passage.text)
             for citation in self.citations
         )
-        return Exchange(self.completed_as or self.searched_as or self.question, cited)
+        asked = self.completed_as or as_meant(self.question, self.searched_as or self.question)
+        return Exchange(asked, cited)
 
 
 def answer_from(question: Question, hits: Sequence[Hit], evidence: Evidence) -> Answer:

@@ -23,3 +23,12 @@ class Exchange:
 
     question: str
     cited: tuple[Cited, ...] = ()
+
+
+def as_meant(typed: str, searched: str) -> str:
+    """The wording of a question to go on from: corrected where letters were, else with the spaces it was typed with.
+
+    Spaces put into or taken out of a name that no dictionary knows do little harm to a search, but tear the name.
+    """
+    respaced = "".join(typed.split()) == "".join(searched.split())
+    return typed if respaced and " " in typed else searched

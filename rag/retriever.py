@@ -13,7 +13,7 @@ from index.searching import Index
 from rag.answer import Answer, answer_from, none_allowed
 from rag.correction import Corrector
 from rag.evidence import weigh
-from rag.exchange import Exchange
+from rag.exchange import Exchange, as_meant
 from rag.folding import FURTHER, first_of, folded
 from rag.follow_up import FollowUps
 from rag.hits import Hit, as_hit
@@ -100,7 +100,7 @@ class Retriever:
                 completed (``rag.follow_up``); ``Answer.completed_as`` tells to what.
         """
         read = self.read(question, correct=correct)
-        completion = self._follow_ups.complete(read.text, after) if correct else None
+        completion = self._follow_ups.complete(as_meant(read.typed, read.text), after) if correct else None
         if completion is None:
             return self._answer(read, k, filters)
         if completion.source is not None:
