@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 
@@ -103,29 +103,29 @@ class Context:
     def answered(self, kind: Kind, noun: str = "") -> str | None:
         """The name of a kind that the answer gives and the question does not have."""
         known = self.exchange.question
-        texts = [*self.quotes, self.passage]
         if kind == "thing" and (entitled := self._entitled(noun or self.asked_noun)):
             return entitled
         if len(noun) > 1:  # 갯마을병원 for 병원
-            for words in self.quotes:
-                for word in words:
-                    if word.plain.endswith(noun) and word.plain != noun and not mentions(known, word.plain):
-                        return word.plain
-        unknown = [
-            [name for name in names_in(words) if name.kind == kind and not mentions(known, name.text)]
-            for words in texts
-        ]
-        # what a sentence is about, or whose it is, rather than what else it mentions
-        # 구자영 가온교통시민모임 사무처장은: what someone is the head of
-        headed = [
-            name
-            for words, names in zip(texts, unknown, strict=True)
-            for name in names
-            if not name.tail and name.last < len(words) and is_title(words[name.last])
-        ]
-        fresh = [name for names in unknown for name in names if name.tail] + headed
-        first = next((name for name in fresh if name.tail in ("이", "가", "은", "는", "의")), None)
-        return first.text if first else next((name.text for name in fresh), None)
+            for word in (word for words in self.quotes for word in words):
+                if word.plain.endswith(noun) and word.plain != noun and not mentions(known, word.plain):
+                    return word.plain
+        others: list[str] = []
+        for words in self._told():
+            for name in names_in(words):
+                if name.kind != kind or mentions(known, name.text):
+                    continue
+                # what a sentence is about, or whose it is, rather than what else it mentions
+                if name.tail in ("이", "가", "은", "는", "의"):
+                    return name.text
+                # 구자영 가온교통시민모임 사무처장은: what someone is the head of
+                if name.tail or (name.last < len(words) and is_title(words[name.last])):
+                    others.append(name.text)
+        return others[0] if others else None
+
+    def _told(self) -> Iterator[Sequence[Word]]:
+        """The quotations, then the first one's whole passage, analysed only where they are needed."""
+        yield from self.quotes
+        yield self.passage
 
     def _entitled(self, noun: str) -> str | None:
         """반디 엔진, where the answer has it, for the name of an 엔진."""

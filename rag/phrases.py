@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -96,7 +97,9 @@ def words_of(text: str, found: Sequence[Morpheme]) -> tuple[Word, ...]:
     """The words of a text, given its morphemes."""
     words: list[Word] = []
     runs = list(re.finditer(r"\S+", text))
-    inside = [tuple(m for m in found if run.start() <= m.start < run.end()) for run in runs]
+    starts = [m.start for m in found]
+    bounds = [(bisect_left(starts, run.start()), bisect_left(starts, run.end())) for run in runs]
+    inside = [tuple(found[first:last]) for first, last in bounds]
     for at, (run, own) in enumerate(zip(runs, inside, strict=True)):
         noun_follows = at + 1 < len(runs) and bool(inside[at + 1]) and inside[at + 1][0].tag.startswith("NN")
         end = _stem_end(own, run.start(), run.end(), noun_follows)
