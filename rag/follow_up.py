@@ -161,14 +161,13 @@ def _is_fragment(asked: Parsed) -> bool:
         return False
     if not words[-1].is_topic and words[-1].tail not in ("도?", "도", "?"):
         return False
+    relation = len(words) == 1 and words[0].plain in nouns("relation")
+    if relation and len(rest) in (1, 2, 3):  # 규모는 얼마나 돼?
+        return any(word.asks for word in rest) and not names_in(rest)
     if rest:
-        asks = (
-            rest[0].asks
-            and not rest[0].is_verb
-            and (len(rest) == 1 or (len(rest) == 2 and rest[1].has("VCP")))
-        )
-        single = _parts(words[0]) == 1 or words[0].plain in nouns("relation")
-        return asks and single and len(words) == 1 and not words[0].is_named
+        copula = len(rest) == 1 or (len(rest) == 2 and rest[1].has("VCP"))
+        single = len(words) == 1 and _parts(words[0]) == 1 and not words[0].is_named
+        return single and copula and rest[0].asks and not rest[0].is_verb
     return words[0].is_noun or words[0].has("ETM")  # 반대하는 이유는?
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from index.hangul import is_syllable
 from rag.nouns import Kind, nouns
-from rag.phrases import Word
+from rag.phrases import MARKS, Word
 
 PLACES = ("시", "군", "면", "읍", "동", "구")
 """What the names of places end in."""
@@ -46,10 +46,12 @@ def names_in(words: Sequence[Word]) -> list[Name]:
             found.append(people[at])
             # of "유하린 은하수랩스 대표" the organisation is a name too
             last = people[at].last if people[at].last - at == 2 else last
-        elif words[at].is_noun and words[at].is_named and words[at].plain:
+        elif words[at].is_noun and words[at].is_named and any(map(str.isalpha, words[at].plain)):
             last = _run_end(words, at)
             text = " ".join(word.plain for word in words[at:last])
-            found.append(Name(at, last, _kind(words[at:last], text), text, words[last - 1].tail))
+            found.append(
+                Name(at, last, _kind(words[at:last], text), text, words[last - 1].tail.lstrip(MARKS))
+            )
         at = last
     return found
 
@@ -74,15 +76,18 @@ def _run_end(words: Sequence[Word], at: int) -> int:
     last = at + 1
     while last < len(words) and not words[last - 1].tail and words[last].is_noun:
         one, other = words[last - 1].plain, words[last].plain
-        version = other.replace(".", "").isdigit()
-        if not (one[-1:].isascii() and other[:1].isascii() and (version or words[last].is_named)):
+        version = other.replace(".", "").isdigit() and ("." in other or _has_latin(one))
+        if not version and not (one[-1:].isascii() and other[:1].isascii() and words[last].is_named):
             break
         last += 1
     return last
 
 
 def _kind(words: Sequence[Word], text: str) -> Kind:
-    latin, figures = any(c.isascii() and c.isalpha() for c in text), any(c.isdigit() for c in text)
-    if words[0].stem[:1] in "‘'“\"" or (latin and figures):
+    if words[0].stem[:1] in "‘'“\"" or (_has_latin(text) and any(map(str.isdigit, text))):
         return "thing"
     return "place" if len(words) == 1 and len(text) > 1 and text.endswith(PLACES) else "organisation"
+
+
+def _has_latin(text: str) -> bool:
+    return any(c.isascii() and c.isalpha() for c in text)

@@ -113,7 +113,9 @@ def _stem_end(inside: Sequence[Morpheme], start: int, end: int, noun_follows: bo
         # 로 before another particle or before a noun ends a name that no dictionary has (누리온에어로가)
         ends_name = m.form == "로" and at >= 2 and not inside[at - 2].listed
         if not m.tag.startswith(ATTACHED) or (ends_name and (at < len(inside) or noun_follows)):
-            return min(m.end, end)
+            # Kiwi takes the 의 of a name that it does not know for a part of it
+            swallowed = not m.listed and m.form.endswith("의") and len(m.form) > 3
+            return min(m.end - swallowed, end)
     return start if inside else end
 
 

@@ -115,7 +115,7 @@ class Retriever:
         """The answer from passages other than those ``beyond`` which it is to go."""
         found = self._search(read, k + len(beyond), "hybrid", filters)
         hits = [hit for hit in found.hits if hit.passage.id not in beyond][:k]
-        if filters and not hits:
+        if filters and not found.hits:
             return none_allowed(read)
         best = [candidate for candidate in found.best if candidate.stored.passage.id not in beyond]
         evidence = weigh(self.index, read, best, found.pool)
