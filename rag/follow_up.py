@@ -20,6 +20,8 @@ from rag.pointing import points, resolved
 
 LONGEST = 40
 """Characters: a longer question says what it is about."""
+LONGEST_COMPLETED = 120
+"""Characters: what grows from turn to turn beyond this is about too much."""
 LOOKED_BACK = 3
 """Exchanges in which the meaning of a demonstrative is sought, the last first."""
 
@@ -94,7 +96,7 @@ class FollowUps:
         # what was itself left in the air tells nothing
         context = [one for one in context if not points(one.question.words)] or context[:1]
         text = self._completed(asked, context)
-        return Completion(text) if text and text != question else None
+        return Completion(text) if text and text != question and len(text) <= LONGEST_COMPLETED else None
 
     def _completed(self, asked: Parsed, context: Sequence[Context]) -> str | None:
         last = context[0]
@@ -254,7 +256,7 @@ def _in_place_of(words: Sequence[Word], last: Context) -> str | None:
 
 def _same_head(words: Sequence[Word], last: Context) -> str | None:
     """‘대륜ES 주가는?’ after ‘한빛셀 주가는 얼마나 올랐어?’, ‘최종 평가는?’ after ‘사업의 2차 평가는 언제야?’."""
-    head, end = last.question.head, last.question.topic_end
+    head, end = last.question.head, len(last.question.topic)
     if len(head) < 2 or len(words) < 2 or not head[-1].plain.endswith(words[-1].plain):
         return None
     replaced = len(head) if any(word.is_named for word in words) else len(words)

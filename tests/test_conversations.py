@@ -26,15 +26,28 @@ def test_the_conversations_are_many_and_a_third_of_the_turns_stand_alone(name: s
     )
 
 
-def test_completed_questions_find_more_and_standing_ones_are_kept() -> None:
-    talks = read_conversations(GOLD / "conversations-a.jsonl")
+def test_turns_are_scored_by_kind_after_those_before_them() -> None:
+    talks = [
+        talk for talk in read_conversations(GOLD / "conversations-a.jsonl") if talk.id in ("ca01", "ca02")
+    ]
     report = evaluate_conversations("a", talks)
+    assert [(row.kind, row.turns, row.changed) for row in report.rows] == [
+        ("attribute", 1, 1), ("demonstrative", 2, 2), ("replacement", 2, 2), ("all", 5, 5),
+    ]  # fmt: skip
     total = report.rows[-1]
-    assert total.kind == "all" and total.turns == sum(row.turns for row in report.rows[:-1]) == 89
+    assert total.completed.recall_at_1 > total.as_typed.recall_at_1
+    assert report.standing == 1 and report.standing_changed == [] and report.alone == 200
+    assert "all (5)" in report.table() and "0 of 1 changed" in report.table()
+
+
+@pytest.mark.slow
+def test_completed_questions_find_nearly_what_a_persons_find() -> None:
+    report = evaluate_conversations("a", read_conversations(GOLD / "conversations-a.jsonl"))
+    total = report.rows[-1]
+    assert total.turns == sum(row.turns for row in report.rows[:-1]) == 89
     assert total.completed.recall_at_5 >= total.by_person.recall_at_5 - 0.05
     assert total.completed.recall_at_1 >= total.as_typed.recall_at_1 + 0.2
     assert report.standing_changed == [] and len(report.alone_changed) <= 0.02 * report.alone
-    assert f"all ({total.turns})" in report.table()
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,33 @@ def test_where_nothing_is_known_to_be_meant_the_question_stays(follow_ups: Follo
         assert follow_ups.complete(question, nameless) is None
 
 
+def test_odd_questions_never_fail_nor_grow_without_end(follow_ups: FollowUps) -> None:
+    odd = [
+        "그",
+        "둘",
+        "몇?",
+        "는?",
+        "?a",
+        "그럼",
+        "아니 말고 말고",
+        "KT 말고 ?",
+        "‘’ 는?",
+        "(.*)은?",
+        "1번",
+        "왜 그런 거야?",
+    ]
+    for first in [*odd, CHIPS]:
+        before = [said(first, CHIPS_SAID, ""), said(first)]
+        for typed in odd:
+            completion = follow_ups.complete(typed, before)
+            assert completion is None or completion.text.strip()
+    growing = [said("눈이 오면 어떻게 해?")]
+    for _ in range(30):
+        completion = follow_ups.complete("왜 그렇게 해?", growing)
+        growing.append(said(completion.text if completion else "왜 그렇게 해?"))
+    assert max(len(one.question) for one in growing) <= 120
+
+
 @pytest.mark.parametrize("name", ["seeds", "pile-a", "pile-b"])
 def test_gold_questions_one_after_another_are_left_alone(follow_ups: FollowUps, name: str) -> None:
     questions = [question.question for question in read_gold(GOLD / f"{name}.jsonl")]
