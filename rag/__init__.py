@@ -5,7 +5,20 @@ from index.errors import GeungeoError
 from index.filters import Filters
 from index.passages import Passage
 from rag.answer import Answer, Citation
+from rag.conversation import Conversation
+from rag.exchange import Exchange
 from rag.hits import Hit
 from rag.retriever import Retriever
 
-__all__ = ["Answer", "Article", "Citation", "Filters", "GeungeoError", "Hit", "Passage", "Retriever"]
+__all__ = [
+    "Answer",
+    "Article",
+    "Citation",
+    "Conversation",
+    "Exchange",
+    "Filters",
+    "GeungeoError",
+    "Hit",
+    "Passage",
+    "Retriever",
+]

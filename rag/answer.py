@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from index.articles import Article
 from index.hangul import direction_particle
 from index.passages import Passage
+from rag.exchange import Cited, Exchange, as_meant
 from rag.hits import Hit
 
 NOT_FOUND = "이 기사들에서는 답을 찾지 못했습니다."
@@ -75,6 +76,8 @@ class Answer:
     nearest."""
     searched_as: str | None = None
     """What the question was corrected to before it was searched; None where it was searched as typed."""
+    completed_as: str | None = None
+    """What a follow-up question was completed to, from the conversation; None where it stands on its own."""
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -92,3 +95,20 @@ class Answer:
         if self.searched_as is None:
             return None
         return f"‘{self.searched_as}’{direction_particle(self.searched_as)} 고쳐서 찾았습니다."
+
+    @property
+    def completion(self) -> str | None:
+        """What to tell the user of the completion, if there was one."""
+        if self.completed_as is None:
+            return None
+        return f"‘{self.completed_as}’{direction_particle(self.completed_as)} 이어서 찾았습니다."
+
+    @property
+    def exchange(self) -> Exchange:
+        """What later questions of the conversation may refer to."""
+        cited = tuple(
+            Cited(citation.passage.id, citation.article.source, citation.quote, citation.passage.text)
+            for citation in self.citations
+        )
+        asked = self.completed_as or as_meant(self.question, self.searched_as or self.question)
+        return Exchange(asked, cited)

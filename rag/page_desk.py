@@ -16,6 +16,7 @@ from index.errors import GeungeoError
 from index.filters import Filters
 from index.hangul import has_final
 from rag import page_html, page_sources
+from rag.exchange import Exchange
 from rag.retriever import Retriever
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,8 @@ class Turn:
     """The passages behind the reply; None where it is no answer, but a notice."""
     narrowed: str = ""
     """The filters in force, in words; empty where there were none."""
+    exchange: Exchange | None = None
+    """What later questions may refer to; None where it is no answer."""
 
 
 Turns = tuple[Turn, ...]
@@ -102,14 +105,18 @@ class Desk:
     def reply(
         self, question: str, before: Turns, narrowing: Narrowing = NOT_NARROWED, *, correct: bool = True
     ) -> Turn:
-        """The turn of a question, searched as typed unless ``correct``; whatever goes wrong becomes a line to the user."""
+        """The turn of a question; whatever goes wrong becomes a line to the user.
+
+        Unless ``correct``, it is searched as typed: neither corrected nor completed from the turns before.
+        """
         number = _next(before)
         try:
             filters = narrowing.filters()
-            found = self._retriever.answer(question, filters=filters, correct=correct)
+            after = [turn.exchange for turn in before if turn.exchange]
+            found = self._retriever.answer(question, filters=filters, correct=correct, after=after)
             return Turn(
                 number, question, page_html.answer(number, found), page_sources.sources(number, found),
-                " · ".join(in_words(filters)),
+                " · ".join(in_words(filters)), found.exchange,
             )  # fmt: skip
         except GeungeoError as error:
             return Turn(number, question, page_html.notice(str(error)), None)

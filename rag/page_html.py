@@ -88,11 +88,12 @@ def answer(number: int, found: Answer) -> str:
 
 
 def _correction(found: Answer) -> str:
-    """What the question was corrected to, and the button that asks it again as typed; nothing where it was not."""
-    if found.correction is None:
+    """What the question was completed or corrected to, and the button that asks it as typed; nothing where it was not."""
+    told = found.completion or found.correction
+    if told is None:
         return ""
     return (
-        f'<p class="gg-correction">{escape(found.correction)} '
+        f'<p class="gg-correction">{escape(told)} '
         f'<button type="button" class="gg-as-typed" data-question="{escape(found.question)}">'
         "입력한 그대로 찾기</button></p>"
     )

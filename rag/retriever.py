@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.articles import Article
@@ -14,7 +14,9 @@ from rag.answer import Answer
 from rag.composing import LOOKED_AT, OF_EACH, Composer, Found, none_allowed
 from rag.correction import Corrector
 from rag.evidence import weigh
+from rag.exchange import Exchange, as_meant
 from rag.folding import FURTHER, first_of, folded
+from rag.follow_up import FollowUps
 from rag.hits import Hit, as_hit
 from rag.parts import parts_of
 from rag.question import Question, read_question
@@ -29,6 +31,7 @@ class Retriever:
     def __init__(self, index: Index) -> None:
         self.index = index
         self._corrector = Corrector(index.words, index.analyzer)
+        self._follow_ups = FollowUps(index.analyzer)
 
     @classmethod
     def open(cls, index_dir: str | Path | None = None) -> Retriever:
@@ -82,23 +85,50 @@ class Retriever:
         return self._search(self.read(question, correct=correct), k, voices, filters, fold).hits
 
     def answer(
-        self, question: str, k: int = 5, *, filters: Filters | None = None, correct: bool = True
+        self,
+        question: str,
+        k: int = 5,
+        *,
+        filters: Filters | None = None,
+        correct: bool = True,
+        after: Sequence[Exchange] = (),
     ) -> Answer:
         """The sentences that answer the question, quoted and cited, or an abstention where the evidence is weak.
 
         Arguments and errors are those of ``search``. ``Answer.searched_as`` tells what the question was corrected to;
         where no article meets the filters the answer says so.
+
+        Args:
+            correct: whether typos are corrected and follow-ups completed; without, the question is asked as typed.
+            after: the conversation so far, oldest first (``Answer.exchange``), from which a follow-up question is
+                completed (``rag.follow_up``); ``Answer.completed_as`` tells to what.
         """
         read = self.read(question, correct=correct)
         if k < 1:
             raise QuestionError(f"k는 1 이상이어야 합니다 (받은 값 {k}).")
-        found = self._search(read, max(k, LOOKED_AT), "hybrid", filters)
+        completion = self._follow_ups.complete(as_meant(read.typed, read.text), after) if correct else None
+        if completion is None:
+            return self._answer(read, k, filters)
+        if completion.source is not None:
+            filters = replace(filters or Filters(), sources=[completion.source])
+        full = self.read(completion.text, correct=False)
+        answer = self._answer(full, k, filters, completion.beyond)
+        return replace(answer, question=read.typed, completed_as=full.text)
+
+    def _answer(
+        self, question: Question, k: int, filters: Filters | None, beyond: Collection[str] = frozenset()
+    ) -> Answer:
+        """The answer from passages other than those ``beyond`` which it is to go."""
+        found = self._search(question, max(k, LOOKED_AT) + len(beyond), "hybrid", filters)
         if filters and not found.hits:
-            return none_allowed(read)
-        quoter = Quoter(read, self.index.analyzer)
-        composer = Composer(read, quoter, Comparer(read, quoter.wanted, self._idf))
-        evidence = weigh(self.index, read, found.best, found.pool)
-        return composer.answer(found.hits, k, evidence, self._parts(read, filters))
+            return none_allowed(question)
+        hits = [hit for hit in found.hits if hit.passage.id not in beyond]
+        best = [candidate for candidate in found.best if candidate.stored.passage.id not in beyond]
+        quoter = Quoter(question, self.index.analyzer)
+        composer = Composer(question, quoter, Comparer(question, quoter.wanted, self._idf))
+        evidence = weigh(self.index, question, best, found.pool)
+        parts = [] if beyond else self._parts(question, filters)
+        return composer.answer(hits, k, evidence, parts)
 
     def _parts(self, question: Question, filters: Filters | None) -> list[Found]:
         """What a search for each of the things asked after finds, where there are several."""

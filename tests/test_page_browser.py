@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 from index import Filters, GeungeoError, build_index
-from rag import Answer, Retriever
+from rag import Answer, Exchange, Retriever
 from rag.answer import NOT_FOUND
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -106,9 +106,15 @@ class SureOfNothing(Retriever):
     """Finds no answer to ``NOTHING``, wherever the threshold for abstaining lies."""
 
     def answer(
-        self, question: str, k: int = 5, *, filters: Filters | None = None, correct: bool = True
+        self,
+        question: str,
+        k: int = 5,
+        *,
+        filters: Filters | None = None,
+        correct: bool = True,
+        after: Sequence[Exchange] = (),
     ) -> Answer:
-        found = super().answer(question, k, filters=filters, correct=correct)
+        found = super().answer(question, k, filters=filters, correct=correct, after=after)
         if question != NOTHING:
             return found
         return replace(found, text=NOT_FOUND, statements=(), abstained=True)
@@ -227,6 +233,20 @@ def test_an_example_asks(visit: Visit) -> None:
     example.click()
     assert visit.reply().locator(".gg-question").text_content() == question
     visit.page.wait_for_function("document.activeElement.tagName === 'TEXTAREA'")
+
+
+def test_a_follow_up_is_completed_told_and_can_be_asked_as_typed(visit: Visit) -> None:
+    assert "410m" in visit.ask(BRIDGE).text_content()
+    turn = visit.ask("그럼 폭은?", 2)
+    assert "‘달내강 보행교의 폭은?’으로 이어서 찾았습니다." in turn.text_content()
+    assert turn.locator(".gg-question").text_content() == "그럼 폭은?" and "6m" in turn.text_content()
+    turn.get_by_role("button", name="입력한 그대로 찾기").click()
+    typed = visit.reply(3)
+    assert typed.locator(".gg-question").text_content() == "그럼 폭은?"
+    assert typed.locator(".gg-correction").count() == 0
+    visit.page.get_by_role("button", name="새 대화").click()
+    visit.page.locator(".gg-welcome").wait_for()
+    assert visit.ask("그럼 폭은?").locator(".gg-correction").count() == 0  # a new one remembers nothing
 
 
 def test_a_corrected_question_can_be_asked_as_typed(visit: Visit) -> None:

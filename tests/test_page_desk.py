@@ -8,7 +8,7 @@ import pytest
 from html_tags import Tags
 
 from index import Filters, QuestionError
-from rag import Retriever
+from rag import Exchange, Retriever
 from rag.answer import NONE_ALLOWED, Answer
 from rag.page_desk import (
     BROKEN,
@@ -30,7 +30,7 @@ def test_a_notice_takes_the_place_of_an_answer_when_something_fails(
     blank = desk.reply("  ", ())
     assert blank.sources is None and "질문이 비어 있습니다" in blank.reply and not caplog.records
 
-    def fail(question: str, *, filters: Filters, correct: bool) -> Answer:
+    def fail(question: str, *, filters: Filters, correct: bool, after: list[Exchange]) -> Answer:
         raise (RuntimeError("<b>속사정</b>") if question == "고장" else QuestionError("<질문>을 고치세요."))
 
     monkeypatch.setattr(retriever, "answer", fail)
