@@ -24,7 +24,7 @@ LOOKED_AT = 8
 """Hits whose sentences may be quoted."""
 OF_EACH = 5
 """Hits for each of several things asked after."""
-WORTH_CITING = 0.85
+WORTH_CITING = 0.95
 """A further passage is quoted where its search score reaches this share of the best's, and its sentence comes this far
 from the weakest of all to the best."""
 NEARLY = 0.75

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,13 +13,14 @@ from rag.question import LIGHT_VERBS, Question
 from rag.quoting import Quotation
 from rag.wanted import Wanted
 
-ON_THE_QUESTION = 0.6
+ON_THE_QUESTION = 0.75
 """A further quotation speaks of what is asked where it has this share of the question's idf mass that the first has."""
 SPELT_OUT = 0.6
 """Two quotations contradict each other only where both have this share of it all, and the second all that the first
-has: "1차 평가" and "2차 평가" are two things."""
+has."""
 SHARED = 0.5
 """And it says the same where this share of the idf mass of what either says beyond the question is common to both."""
+LATIN = re.compile("[a-z]")
 PARTLY = 0.8
 """What it counts to name something in other words."""
 MONTH = 31
@@ -64,6 +66,8 @@ class Comparer:
         ours, theirs = self._said(one), self._said(other)
         if theirs.on_question < ON_THE_QUESTION * ours.on_question:
             return False
+        if any(form.isdigit() for form in ours.asked - theirs.asked):
+            return False  # "1차 평가" and "2차 평가" are two things
         if ours.days or ours.figures:
             return _agree(ours, theirs)
         both = self._mass(ours.beyond & theirs.beyond)
@@ -76,6 +80,8 @@ class Comparer:
             return False
         if ours.asked - theirs.asked or ours.on_question < SPELT_OUT * self._mass(self._asked):
             return False
+        if any(LATIN.search(form) for form in theirs.beyond - ours.beyond):
+            return False  # it may speak of a certain model or version
         if ours.days and theirs.days:
             return all(
                 mine[1] < other[0] or other[1] < mine[0] for mine in ours.days for other in theirs.days
