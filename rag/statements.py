@@ -16,8 +16,7 @@ from rag.wanted import Wanted
 ON_THE_QUESTION = 0.75
 """A further quotation speaks of what is asked where it has this share of the question's idf mass that the first has."""
 SPELT_OUT = 0.6
-"""Two quotations contradict each other only where both have this share of it all, and the second all that the first
-has."""
+"""Two quotations contradict each other only where both have this share of it all, and the same of it."""
 SHARED = 0.5
 """And it says the same where this share of the idf mass of what either says beyond the question is common to both."""
 LATIN = re.compile("[a-z]")
@@ -78,8 +77,8 @@ class Comparer:
         ours, theirs = self._said(one), self._said(other)
         if one.hit.article.id == other.hit.article.id:
             return False
-        if ours.asked - theirs.asked or ours.on_question < SPELT_OUT * self._mass(self._asked):
-            return False
+        if ours.asked != theirs.asked or ours.on_question < SPELT_OUT * self._mass(self._asked):
+            return False  # they may speak of two things
         if any(LATIN.search(form) for form in theirs.beyond - ours.beyond):
             return False  # it may speak of a certain model or version
         if ours.days and theirs.days:
