@@ -14,7 +14,8 @@ from index.analyzer import Analyzer
 from index.korean import Morpheme
 from rag.quantities import Quantity, quantities
 
-Role = Literal["subject", "topic", "object", "to", "of", "other"]
+Role = str
+"""``subject``, ``topic``, ``object``, ``to`` or ``of``; else the particle itself, empty where there is none."""
 Status = Literal["done", "open", "linked", "plain"]
 """Of what is said: it has happened; it is planned, possible or conditional; it is joined to what follows, or ends the
 sentence, with neither marked."""
@@ -42,6 +43,8 @@ class Word:
 
     core: str
     """Without particles and endings, lower-cased: 한별스페이스는 → 한별스페이스."""
+    surface: str
+    """As it is written, lower-cased."""
     forms: frozenset[str]
     """Its terms in the common spelling."""
     role: Role
@@ -65,11 +68,14 @@ class Word:
 class Sentence:
     """A sentence in its words."""
 
+    raw: str
     text: str
+    """Without what stands in brackets: what all places count."""
     words: tuple[Word, ...]
     amounts: tuple[Quantity, ...]
     quoted: tuple[str, ...]
     """What stands in quotation marks."""
+    bracketed: tuple[str, ...]
     squashed: str = field(repr=False)
     """The letters and digits alone, lower-cased."""
 
@@ -80,7 +86,7 @@ class Sentence:
 
 
 _TIME = re.compile(
-    r"올해|내년|작년|지난해|재작년|지난달|이달|다음|지난|오는|하반기|상반기|연말|연초|오전|오후|이듬해|당초|전|뒤|후|초|말|중순|현재|이미|아직"
+    r"올해|내년|작년|지난해|재작년|지난달|이달|다음|지난|오는|하반기|상반기|연말|연초|오전|오후|이듬해|당초|전|뒤|후|초|말|중순|현재|이미|아직|이전|이후|최초|최후|처음|마지막|첫"
 )
 
 
@@ -108,7 +114,8 @@ def read_sentence(text: str, analyzer: Analyzer) -> Sentence:
             segment += _ends_segment(inside[-1], plain[match.end() :], segment, words, amounts)
         last = match.end()
     return Sentence(
-        plain, tuple(words), amounts, tuple(a or b for a, b in _QUOTED.findall(text)), squash(text)
+        text, plain, tuple(words), amounts, tuple(a or b for a, b in _QUOTED.findall(text)),
+        tuple(_BRACKETED.findall(text)), squash(text),
     )
 
 
@@ -140,8 +147,10 @@ def _word(
     text: str, start: int, end: int, inside: Sequence[Morpheme], all_of_them: Sequence[Morpheme],
     forms: dict[int, list[str]], segment: int,
 ) -> Word:  # fmt: skip
-    verbal = next((at for at, one in enumerate(inside) if one.tag.startswith(_VERBAL)), None)
     nominal = [one for one in inside if one.tag.startswith(_NOMINAL)]
+    verbal = next((at for at, one in enumerate(inside) if one.tag.startswith(_VERBAL)), None)
+    if verbal is not None and any(one.tag in ("NNG", "NNP", "SL") for one in inside[verbal + 1 :]):
+        verbal = None  # a name taken to pieces: 가온지방법원 → 가, 오, ...
     core_end = end
     for one in inside:
         if one.start > start and (one.tag.startswith(("J", "VCP", "XSV", "XSA", "E")) and one is not inside[0]):
@@ -149,18 +158,22 @@ def _word(
             break
     core = text[start:core_end].lower()
     own = frozenset(form for one in inside for form in forms.get(one.start, ()))
-    particle = next((one.form for one in inside if one.tag.startswith("J")), "")
-    role: Role = _PARTICLES.get(particle, "other")
+    particles = [one for one in inside if one.tag.startswith("J")]
+    if len(particles) > 1 and particles[0].form == "로" and not inside[0].listed:  # 누리온에어로는: 로 is the name's
+        core = text[start : particles[1].start].lower()
+        particles = particles[1:]
+    particle = particles[0].form if particles else ""
+    role = _PARTICLES.get(particle, particle)
     adverb = not nominal and verbal is None and any(one.tag in ("MAG", "MAJ") for one in inside)
     noun = bool(nominal) and (verbal is None or inside[verbal].tag in ("XSV", "XSA"))
     time = adverb or (noun and verbal is None and bool(_TIME.fullmatch(core)))
     if verbal is None:
-        return Word(core, own, role, start, end, segment, noun, time)
+        return Word(core, text[start:end].lower(), own, role, start, end, segment, noun, time)
     verb = inside[verbal]
     stem = core if verb.tag in ("XSV", "XSA") else {"없": "있"}.get(verb.form, verb.form)
     denied, status, decided = _said(verb, all_of_them)
     passive = any(one.form in ("되", "지") and one.tag in ("XSV", "VX") for one in inside)
-    return Word(core, own, "other", start, end, segment, noun, time, stem, denied, status, decided, passive)
+    return Word(core, text[start:end].lower(), own, "", start, end, segment, noun, time, stem, denied, status, decided, passive)
 
 
 def _said(verb: Morpheme, all_of_them: Sequence[Morpheme]) -> tuple[bool, Status, bool]:

@@ -107,7 +107,7 @@ def _subject(words: Sequence[Word]) -> tuple[Word, ...]:
 
 def _adjacent(one: Word, following: Word) -> bool:
     """Whether a word without particle belongs to the noun after it: 한별스페이스 팀이."""
-    return one.role == "other" and one.end - one.start == len(one.core) and following.start - one.end <= 2
+    return not one.role and one.end - one.start == len(one.core) and following.start - one.end <= 2
 
 
 class Comparison:
@@ -120,6 +120,7 @@ class Comparison:
         self.said = said
         self.told = told
         self.reader = reader
+        self.given = words
         self.words = [word for word in words if not _counted(word, amounts)]
         self.borrowed: list[Word] = []
         """Words that the sentence of the passage leaves to be understood from its neighbours."""
@@ -133,7 +134,7 @@ class Comparison:
     def _amounts(self) -> str | None:
         for one, following in zip(self.amounts, (*self.amounts[1:], None), strict=False):
             same = self._same(one)
-            if not same:
+            if len(same) < sum(one.equals(other) for other in self.amounts):
                 return f"number {one.value} {one.unit}"
             if following and self.said.text[one.end : following.start].strip() == "":  # 2030년 12월
                 if not any(
@@ -158,12 +159,14 @@ class Comparison:
             if word.core in LIGHT or (word.verb in LIGHT and not word.noun):
                 continue
             if (word.verb or word.core) in NEUTRAL and not word.time:
-                if not any((other.verb or other.core) in SAYING for other in self.told.words):
+                if not any(
+                    (other.verb or other.core) in SAYING and other.denied == word.denied for other in self.told.words
+                ):
                     return f"saying {word.core}"
                 continue
             if self._match(word):
                 content += 1
-            elif word.noun and word.verb is None and not word.time and self._understood(word):
+            elif self._may_be_understood(word):
                 self.borrowed.append(word)
             else:
                 return f"word {word.core}"
@@ -174,6 +177,8 @@ class Comparison:
     def _match(self, word: Word) -> list[Word]:
         """The words of the passage's sentence that this one repeats."""
         found = [other for other in self.told.words if _repeats(word, other)]
+        if _DIGIT.search(word.core):  # 노트4
+            return [other for other in found if other.core == word.core]
         if found or not word.noun:
             return found
         squashed = squash(word.core)
@@ -183,8 +188,10 @@ class Comparison:
             )
         return []
 
-    def _understood(self, word: Word) -> bool:
-        """Whether the passage or its title has the word elsewhere."""
+    def _may_be_understood(self, word: Word) -> bool:
+        """Whether the passage or its title has the word elsewhere: who is spoken of may be left out, not what is done."""
+        if not word.noun or word.verb or word.time or word.role not in _LEFT_OUT or _DIGIT.search(word.core):
+            return False
         squashed = squash(word.core)
         if word.forms and word.forms <= self.reader.context:
             return True
@@ -228,43 +235,77 @@ class Comparison:
 
     def _subjects(self) -> str | None:
         """Whoever does something here must not do something else, and another do this, in the passage's sentence."""
-        subjects = [word for word in self.words if word.noun and word.role in ("subject", "topic")]
+        theirs = _subjects_of(self.told.words)
         for verb in self.words:
-            before = [word for word in subjects if word.start < verb.start]
+            before = [chunk for chunk in _subjects_of(self.words) if chunk[-1].start < verb.start]
             if verb.verb is None or not before:
                 continue
-            own = before[-1]
             for other in self._match(verb):
                 doing = [
-                    word
-                    for word in self.told.words
-                    if word.noun
-                    and word.role in ("subject", "topic")
-                    and word.segment == other.segment
-                    and word.start < other.start
-                ]
-                elsewhere = [
-                    word
-                    for word in self.told.words
-                    if word.role in ("subject", "topic") and word.segment != other.segment and _repeats(own, word)
-                ]
-                if doing and elsewhere and not any(_repeats(own, word) for word in doing):
-                    return f"subject {own.core} of {verb.core}"
+                    word for one in theirs for word in one
+                    if word.start < other.start and (word.segment == other.segment or one[-1].segment == other.segment)
+                ]  # fmt: skip
+                others = [word for one in theirs for word in one if word.segment != other.segment]
+                for own in before[-1]:
+                    elsewhere = any(_repeats(own, word) for word in others)
+                    if doing and elsewhere and not any(_repeats(own, word) for word in doing):
+                        return f"subject {own.core} of {verb.core}"
         return self._exchanged()
 
     def _exchanged(self) -> str | None:
-        """A는 B 출신을 where the passage has B는 A 출신을."""
-        ours, theirs = _subject(self.words), _subject(self.told.words)
-        if not ours or not theirs:
-            return None
-        there = [word for word in self.told.words if _repeats(ours[-1], word)]
-        here = [word for word in self.words if word not in ours and _repeats(word, theirs[-1])]
-        if there and here and not any(word.role in ("subject", "topic") for word in there):
-            if here[0].role not in ("subject", "topic") and not any(
-                word.role in ("subject", "topic") for word in here
-            ):
-                return f"exchanged {ours[-1].core}"
+        """Two names must not have changed places: A는 B를 where the passage has B는 A를."""
+        own = [
+            (word, role)
+            for word, role in _placed(self.given)
+            if word in self.words and word not in self.borrowed and not word.time and len(word.core) > 1
+        ]
+        theirs = _placed(self.told.words)
+        found = [(word, role, there) for word, role in own if (there := self._only(word, theirs))]
+        for at, (one, role, (that, its_role)) in enumerate(found):
+            for other, others_role, (this, thats_role) in found[at + 1 :]:
+                if this.start < that.start and _alike_roles(role, thats_role) and _alike_roles(others_role, its_role):
+                    both = _doing(that) and _doing(this)
+                    if both and not (_governing(that, self.told.words) or _governing(this, self.told.words)):
+                        continue  # 비중은 은하수랩스가 최고다, 은하수랩스는 비중이 최고다
+                    if not (_one_chunk(self.given, one, other) and _one_chunk(self.told.words, this, that)):
+                        return f"exchanged {one.core} {other.core}"
+        return self._amounts_exchanged() or self._apart()
+
+    def _amounts_exchanged(self) -> str | None:
+        for at, one in enumerate(self.amounts):
+            for other in self.amounts[at + 1 :]:
+                ways = _way(self.said, one), _way(self.said, other)
+                if one.unit == other.unit and one.value != other.value and "" in ways:
+                    if min(a.start for a in self._same(one)) > max(a.start for a in self._same(other)):
+                        return f"exchanged {one.value} {other.value}"
         return None
+
+    def _apart(self) -> str | None:
+        """What is said with a verb here must not be said with another verb in the passage's sentence."""
+        doing = [word for words in (self.given, self.told.words) for one in _subjects_of(words) for word in one]
+        places = [
+            (word.core, word.start, word.segment, {other.segment for other in self._match(word) if other not in doing})
+            for word in self.words
+            if word.noun and not word.verb and not word.time and word not in doing and word not in self.borrowed
+        ] + [
+            (str(one.value), one.start, self.said.segment_of(one.start),
+             {self.told.segment_of(other.start) for other in self._same(one)})
+            for one in self.amounts
+        ]  # fmt: skip
+        for name, start, segment, theirs in places:
+            verb = next((word for word in self.words if word.start > start and word.verb), None)
+            if verb is None or verb.segment != segment or verb.verb in NEUTRAL:
+                continue
+            verbs = {other.segment for other in self._match(verb) if other.verb}
+            busy = {word.segment for word in self.told.words if word.verb}
+            if theirs and verbs and not theirs & verbs and theirs <= busy:
+                return f"apart {name} {verb.core}"
+        return None
+
+    def _only(self, word: Word, theirs: Sequence[tuple[Word, str]]) -> tuple[Word, str] | None:
+        """The one word of the passage's sentence that repeats this, where there is but one."""
+        found = [pair for pair in theirs if _repeats(word, pair[0])]
+        return found[0] if len(found) == 1 else None
 
     def _borrowed(self) -> str | None:
         """What is understood must not be who does it where the passage names another who does."""
@@ -301,22 +342,25 @@ class Comparison:
                 for one in self.told.amounts
                 if one.unit == amount.unit and self.told.segment_of(one.start) not in segments
             ]
-            if fault := self._taken(self.said.segment_of(amount.start), segments, rivals):
+            if fault := self._taken(amount.start, segments, rivals):
                 return fault
         for word in self.words:
             if word.core in SUPERLATIVE:
                 same = {other.segment for other in self.told.words if alike(other.core, word.core)}
                 rivals = [one for one in self.told.amounts if self.told.segment_of(one.start) not in same]
-                if fault := self._taken(word.segment, same, rivals):
+                if fault := self._taken(word.start, same, rivals):
                     return fault
         return None
 
-    def _taken(self, here: int, there: set[int], rivals: Sequence[Quantity]) -> str | None:
+    def _taken(self, place: int, there: set[int], rivals: Sequence[Quantity]) -> str | None:
         """Whether a word beside an amount here stands beside another of the same kind in the passage."""
         beside = [
             word
             for word in self.words
-            if word.noun and word.segment == here and word.role != "to" and word not in self.borrowed
+            if word.noun
+            and word.segment == self.said.segment_of(place)
+            and word not in self.borrowed
+            and not (word.role == "to" and word.start > place)
         ]
         for rival in rivals:
             for anchor in _anchor(self.told, rival):
@@ -328,10 +372,14 @@ class Comparison:
         return None
 
     def _quotes(self) -> str | None:
-        for quoted in self.said.quoted:
-            if squash(quoted) not in self.reader.squashed:
-                return "quotation"
-        return None
+        """What stands in quotation marks must stand in the passage letter for letter, and so must Latin names."""
+        if any(squash(part) not in self.reader.squashed for part in (*self.said.quoted, *self.said.bracketed)):
+            return "quotation"
+        latin = (name.lower() for name in _LATIN.findall(self.said.raw))
+        return next((f"name {name}" for name in latin if not self._known(name)), None)
+
+    def _known(self, name: str) -> bool:
+        return name in self.reader.squashed or name in self.reader.context
 
 
 _OPPOSED: dict[str, frozenset[str]] = {
@@ -340,6 +388,9 @@ _OPPOSED: dict[str, frozenset[str]] = {
     "object": frozenset(["subject", "to"]),
     "to": frozenset(["subject", "topic", "object"]),
 }
+_LATIN = re.compile(r"[A-Za-z]{2,}")
+_DIGIT = re.compile(r"\d")
+_LEFT_OUT = frozenset(["subject", "topic", "of", ""])
 _FROM_OR_TO = re.compile(r"\s?(에서|부터|보다|으로|로|까지)")
 
 
@@ -349,6 +400,33 @@ def _way(sentence: Sentence, amount: Quantity) -> str:
     if not found:
         return ""
     return "from" if found[1] in ("에서", "부터", "보다") else "to"
+
+
+def _doing(word: Word) -> bool:
+    return word.role in ("subject", "topic")
+
+
+def _placed(words: Sequence[Word]) -> list[tuple[Word, str]]:
+    """The nouns, each with the role of the chunk it stands in: 배수연 of 배수연 본부장이 is a subject."""
+    placed: list[tuple[Word, str]] = []
+    for at, word in enumerate(words):
+        if not word.noun:
+            continue
+        last = at
+        while last + 1 < len(words) and words[last + 1].noun and _adjacent(words[last], words[last + 1]):
+            last += 1
+        placed.append((word, words[last].role))
+    return placed
+
+
+def _one_chunk(words: Sequence[Word], one: Word, other: Word) -> bool:
+    """Whether two words stand side by side, as a name and a company's before a title."""
+    first, last = sorted((words.index(one), words.index(other)))
+    return last - first == 1 and _adjacent(words[first], words[last])
+
+
+def _alike_roles(one: str, other: str) -> bool:
+    return one == other or {one, other} == {"subject", "topic"}
 
 
 def _governing(word: Word, words: Sequence[Word]) -> Word | None:
@@ -388,6 +466,8 @@ def _repeats(word: Word, other: Word) -> bool:
         return other.verb is not None and alike(word.verb, other.verb)
     if word.core == other.core or (word.forms and word.forms <= other.forms):
         return True
+    if word.noun and other.noun and _same_name(word, other):
+        return True
     if len(other.core) == 1 and len(word.core) == 3 and word.core.startswith(other.core) and other.noun:
         return True  # 권도현 시장, 권 시장
     return alike(word.core, other.verb if other.verb and not other.noun else other.core)
@@ -396,6 +476,17 @@ def _repeats(word: Word, other: Word) -> bool:
 def _within(word: str, text: str) -> bool:
     """Whether a text has a word, and not only what denies it: 상장사, 비상장사."""
     return re.search(rf"(?<![비불무미]){re.escape(word)}", text) is not None
+
+
+def _same_name(word: Word, other: Word) -> bool:
+    """Whether two words are one name of which a syllable was once taken for a particle: 누리온에어로, 누리온에어 + 로."""
+    shorter, longer = sorted((word, other), key=lambda one: len(one.core))
+    return (
+        len(shorter.core) > 2
+        and len(longer.core) == len(shorter.core) + 1
+        and longer.core.startswith(shorter.core)
+        and shorter.surface.startswith(longer.core)
+    )
 
 
 class Verifier:
@@ -432,14 +523,20 @@ class Verifier:
         if len(parts) < 2:
             return None
         used: set[int] = set()
+        resting: set[str] = set()
         for words, amounts in parts:
-            bearing = [
-                n
-                for n, reader in enumerate(sources)
-                for told in reader.sentences
-                if Comparison(words, amounts, said, told, reader).fault() is None
-            ]
-            if not bearing:
+            bearing = next(
+                (
+                    (n, told.raw)
+                    for n, reader in enumerate(sources)
+                    for told in reader.sentences
+                    if Comparison(words, amounts, said, told, reader).fault() is None
+                ),
+                None,
+            )
+            if bearing is None:
                 return None
-            used.update(bearing[:1])
-        return used
+            used.add(bearing[0])
+            resting.add(bearing[1])
+        # what one sentence says it says as a whole: taken one by one, its statements could have changed parts
+        return used if len(resting) > 1 else None
