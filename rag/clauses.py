@@ -12,7 +12,7 @@ from typing import Literal
 
 from index.analyzer import Analyzer
 from index.korean import Morpheme
-from rag.quantities import Quantity, quantities
+from rag.quantities import NATIVE, Quantity, quantities
 
 Role = str
 """``subject``, ``topic``, ``object``, ``to`` or ``of``; else the particle itself, empty where there is none."""
@@ -153,7 +153,7 @@ def _word(
         verbal = None  # a name taken to pieces: 가온지방법원 → 가, 오, ...
     core_end = end
     for one in inside:
-        if one.start > start and (one.tag.startswith(("J", "VCP", "XSV", "XSA", "E")) and one is not inside[0]):
+        if one.start > start and (one.form == "들" or one.tag.startswith(("J", "VCP", "XSV", "XSA", "E"))):
             core_end = one.start
             break
     core = text[start:core_end].lower()
@@ -165,7 +165,7 @@ def _word(
     particle = particles[0].form if particles else ""
     role = _PARTICLES.get(particle, particle)
     adverb = not nominal and verbal is None and any(one.tag in ("MAG", "MAJ") for one in inside)
-    noun = bool(nominal) and (verbal is None or inside[verbal].tag in ("XSV", "XSA"))
+    noun = text[start:end] in NATIVE or bool(nominal) and (verbal is None or inside[verbal].tag in ("XSV", "XSA"))
     time = adverb or (noun and verbal is None and bool(_TIME.fullmatch(core)))
     if verbal is None:
         return Word(core, text[start:end].lower(), own, role, start, end, segment, noun, time)

@@ -86,18 +86,25 @@ def clauses_of(sentence: Sentence) -> list[tuple[tuple[Word, ...], tuple[Quantit
     return parts
 
 
+def _chunks(words: Sequence[Word]) -> list[tuple[Word, ...]]:
+    """Each noun with the nouns that belong to it: 은하수랩스의 유하린 대표는."""
+    found: list[tuple[Word, ...]] = []
+    open_chunk: list[Word] = []
+    for word in words:
+        if open_chunk and not (open_chunk[-1].role == "of" or _adjacent(open_chunk[-1], word)):
+            found.append(tuple(open_chunk))
+            open_chunk = []
+        if word.noun and word.verb is None:
+            open_chunk.append(word)
+        elif open_chunk:
+            found.append(tuple(open_chunk))
+            open_chunk = []
+    return [*found, tuple(open_chunk)] if open_chunk else found
+
+
 def _subjects_of(words: Sequence[Word]) -> list[tuple[Word, ...]]:
-    """Each subject with the words that belong to it: 은하수랩스의 유하린 대표는."""
-    found = []
-    for at, word in enumerate(words):
-        if word.role in ("subject", "topic") and word.noun:
-            first = at
-            while first and words[first - 1].noun and words[first - 1].verb is None and (
-                words[first - 1].role == "of" or _adjacent(words[first - 1], words[first])
-            ):  # fmt: skip
-                first -= 1
-            found.append(tuple(words[first : at + 1]))
-    return found
+    """The chunks that say who or what."""
+    return [chunk for chunk in _chunks(words) if chunk[-1].role in ("subject", "topic")]
 
 
 def _subject(words: Sequence[Word]) -> tuple[Word, ...]:
@@ -201,7 +208,7 @@ class Comparison:
 
     def _verbs(self) -> str | None:
         for word in self.words:
-            if word.verb is None or word.verb in NEUTRAL:
+            if word.verb is None or word.verb in NEUTRAL - {"하"}:
                 continue
             same = [other for other in self._match(word) if other.verb is not None]
             if not same:
@@ -214,8 +221,8 @@ class Comparison:
                 return f"not done {word.verb}"
             if word.status == "linked" and all(other.status == "open" for other in same):
                 return f"open {word.verb}"
-            if word.status == "open" and all(other.status == "done" for other in same):
-                return f"done {word.verb}"
+            if word.status == "open" and all(other.status != "open" for other in same):
+                return f"not open {word.verb}"
             if word.decided and not any(other.decided for other in same):
                 return f"not decided {word.verb}"
         return None
@@ -317,18 +324,25 @@ class Comparison:
                 return f"beside {beside[-1].core}"
         used = {self.told.segment_of(one.start) for amount in self.amounts for one in self._same(amount)}
         used |= {other.segment for word in self.words if word.verb for other in self._match(word)}
-        theirs = _subjects_of([word for word in self.told.words if not used or word.segment in used])
-        for chunk in _subjects_of(self.words):
-            if any(word in self.borrowed for word in chunk):
-                shared = [one for one in theirs if any(_repeats(word, other) for word in chunk for other in one)]
-                if shared and not any(self._has_all(one) for one in shared):
-                    return f"other subject {shared[0][0].core}"
-                if any(self._has_none(one) for one in theirs):
-                    return f"another subject than {chunk[0].core}"
-        return None
+        theirs = _subjects_of(self.told.words)
+        near = [chunk for chunk in theirs if not used or chunk[-1].segment in used]
+        near = near or [chunk for chunk in theirs if chunk[-1].segment <= max(used)]
+        if any(word in self.borrowed for chunk in _subjects_of(self.words) for word in chunk):
+            strange = next((chunk for chunk in near if self._has_none(chunk)), None)
+            if strange:
+                return f"another subject {strange[-1].core}"
+        return self._other_chunk()
 
-    def _has_all(self, chunk: Sequence[Word]) -> bool:
-        return all(any(_repeats(own, word) for own in self.words) for word in chunk)
+    def _other_chunk(self) -> str | None:
+        """달포 앞바다 where the passage has 강포항 앞바다: a name of another sentence put before the same word."""
+        theirs = _chunks(self.told.words)
+        for chunk in _chunks(self.given):
+            if not any(word in self.borrowed for word in chunk):
+                continue
+            same = [one for one in theirs if any(_repeats(word, other) for word in chunk for other in one)]
+            if same and not any(all(any(_repeats(w, o) for w in chunk) for o in one) for one in same):
+                return f"other {same[0][0].core}"
+        return None
 
     def _has_none(self, chunk: Sequence[Word]) -> bool:
         return not any(_repeats(own, word) for own in self.words for word in chunk)
