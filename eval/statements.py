@@ -14,10 +14,12 @@ from pathlib import Path
 
 from index.analyzer import Analyzer
 from index.articles import Article
+from index.encoder import load_encoder
 from index.errors import GeungeoError
 from index.passages import CutPassage, cut
 from index.reading import read_articles
-from rag.verification import Reader, Source, Verdict, Verifier
+from rag.alignment import Grounds
+from rag.verification import Verdict, Verifier
 
 TOP = Path(__file__).resolve().parents[1]
 GOLD = Path(__file__).with_name("gold")
@@ -70,33 +72,33 @@ def read_statements(path: Path) -> list[Statement]:
 def judge(statements: Sequence[Statement], folders: Sequence[Path]) -> list[Judged]:
     """Each statement against the passages that it cites, of the articles in these folders."""
     analyzer = Analyzer()
-    verifier = Verifier(analyzer)
+    verifier = Verifier(analyzer, load_encoder())
     articles = read_articles(folders).articles
-    places = _places(articles, cut(articles, analyzer))
+    places = _places(articles, cut(articles, analyzer), verifier)
     judged = []
     for statement in statements:
-        sources: list[Source] = []
         for place in statement.places:
             if place not in places:
                 raise GeungeoError(f"{statement.id}: {place}을(를) 담은 문단이 없습니다.")
-            sources.append(places[place])
-        readers: list[Reader] = [verifier.reader(source) for source in sources]
-        judged.append(Judged(statement, verifier.verify(statement.text, readers)))
+        cited = [places[place] for place in statement.places]
+        judged.append(Judged(statement, verifier.verify(statement.text, cited)))
     return judged
 
 
-def _places(articles: Sequence[Article], cuts: Sequence[Sequence[CutPassage]]) -> dict[str, Source]:
+def _places(
+    articles: Sequence[Article], cuts: Sequence[Sequence[CutPassage]], verifier: Verifier
+) -> dict[str, Grounds]:
     """What stands at each line of each file."""
-    places: dict[str, Source] = {}
+    places: dict[str, Grounds] = {}
     for article, passages in zip(articles, cuts, strict=True):
         for one in passages:
             passage = one.passage
-            sentences = tuple(passage.text[start:end] for start, end in one.analysis.sentences)
-            source = Source(passage.text, article.title, sentences)
+            sentences = [passage.text[start:end] for start, end in one.analysis.sentences]
+            grounds = verifier.grounds(passage.text, article.title, sentences)
             first = article.first_line + article.text.count("\n", 0, passage.start)
             last = article.first_line + article.text.count("\n", 0, passage.end)
             for line in range(first, last + 1):
-                places[f"{Path(article.source).name}:{line}"] = source
+                places[f"{Path(article.source).name}:{line}"] = grounds
     return places
 
 
@@ -142,7 +144,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for one in judged:
             if one.verdict.supported != one.statement.right:
                 about = one.statement
-                print(f"{about.id} {about.kind}: {about.text} {', '.join(about.places)} {one.verdict.reason}")
+                print(
+                    f"{about.id} {about.kind}: {about.text} {', '.join(about.places)} {'; '.join(one.verdict.faults)}"
+                )
     passed = share(judged, right=False) <= WRONG_SUPPORTED and not wrong_numbers(judged)
     return 0 if passed else 1
 

@@ -28,10 +28,14 @@ _VERBAL = ("VV", "VA", "XSV", "XSA", "VCN")
 _PARTICLES: dict[str, Role] = {"이": "subject", "가": "subject", "은": "topic", "는": "topic", "께서": "subject",
                                "을": "object", "를": "object", "에": "to", "에게": "to", "께": "to", "한테": "to",
                                "의": "of"}  # fmt: skip
-_LINKS = frozenset(["고", "며", "으며", "지만", "는데", "은데", "ᆫ데", "나", "으나", "면서", "으면서", "자", "다가"])
+_LINKS = frozenset(
+    ["고", "며", "으며", "지만", "는데", "은데", "ᆫ데", "나", "으나", "면서", "으면서", "자", "다가"]
+)
 """Endings that join one statement to the next."""
 _AMOUNT_AHEAD = re.compile(r"[^,]{0,20}\d")
-_OPEN_ENDINGS = re.compile(r"^(?:면|으면|라면|다면|려고|으려고|려|으려|도록|아야|어야|여야|자고|라고도|ᆯ|을|ᆯ지|을지|러|으러|게)$")
+_OPEN_ENDINGS = re.compile(
+    r"^(?:면|으면|라면|다면|려고|으려고|려|으려|도록|아야|어야|여야|자고|라고도|ᆯ|을|ᆯ지|을지|러|으러|게)$"
+)
 _OPEN_WORDS = re.compile(
     r"방안|계획|예정|방침|전망|목표|구상|복안|검토|제안|요구|촉구|추정|예상|의향|뜻|조건|가능|추진|포부|의지|다짐|공약|기대"
 )
@@ -114,8 +118,13 @@ def read_sentence(text: str, analyzer: Analyzer) -> Sentence:
             segment += _ends_segment(inside[-1], plain[match.end() :], segment, words, amounts)
         last = match.end()
     return Sentence(
-        text, plain, tuple(words), amounts, tuple(a or b for a, b in _QUOTED.findall(text)),
-        tuple(_BRACKETED.findall(text)), squash(text),
+        text,
+        plain,
+        tuple(words),
+        amounts,
+        tuple(a or b for a, b in _QUOTED.findall(text)),
+        tuple(_BRACKETED.findall(text)),
+        squash(text),
     )
 
 
@@ -126,7 +135,11 @@ def _ends_segment(
     if last.tag == "EC":
         return last.form in _LINKS
     first = next(word.start for word in words if word.segment == segment)
-    return last.tag == "JC" and any(first <= one.start < last.start for one in amounts) and bool(_AMOUNT_AHEAD.match(rest))
+    return (
+        last.tag == "JC"
+        and any(first <= one.start < last.start for one in amounts)
+        and bool(_AMOUNT_AHEAD.match(rest))
+    )
 
 
 def _without_brackets(text: str) -> tuple[str, tuple[Quantity, ...]]:
@@ -159,13 +172,17 @@ def _word(
     core = text[start:core_end].lower()
     own = frozenset(form for one in inside for form in forms.get(one.start, ()))
     particles = [one for one in inside if one.tag.startswith("J")]
-    if len(particles) > 1 and particles[0].form == "로" and not inside[0].listed:  # 누리온에어로는: 로 is the name's
+    if (
+        len(particles) > 1 and particles[0].form == "로" and not inside[0].listed
+    ):  # 누리온에어로는: 로 is the name's
         core = text[start : particles[1].start].lower()
         particles = particles[1:]
     particle = particles[0].form if particles else ""
     role = _PARTICLES.get(particle, particle)
     adverb = not nominal and verbal is None and any(one.tag in ("MAG", "MAJ") for one in inside)
-    noun = text[start:end] in NATIVE or bool(nominal) and (verbal is None or inside[verbal].tag in ("XSV", "XSA"))
+    noun = text[start:end] in NATIVE or (
+        bool(nominal) and (verbal is None or inside[verbal].tag in ("XSV", "XSA"))
+    )
     time = adverb or (noun and verbal is None and bool(_TIME.fullmatch(core)))
     if verbal is None:
         return Word(core, text[start:end].lower(), own, role, start, end, segment, noun, time)
@@ -173,7 +190,22 @@ def _word(
     stem = core if verb.tag in ("XSV", "XSA") else {"없": "있"}.get(verb.form, verb.form)
     denied, status, decided = _said(verb, all_of_them)
     passive = any(one.form in ("되", "지") and one.tag in ("XSV", "VX") for one in inside)
-    return Word(core, text[start:end].lower(), own, "", start, end, segment, noun, time, stem, denied, status, decided, passive)
+    return Word(
+        core,
+        text[start:end].lower(),
+        own,
+        "",
+        start,
+        end,
+        segment,
+        noun,
+        time,
+        stem,
+        denied,
+        status,
+        decided,
+        passive,
+    )
 
 
 def _said(verb: Morpheme, all_of_them: Sequence[Morpheme]) -> tuple[bool, Status, bool]:
