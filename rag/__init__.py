@@ -7,5 +7,17 @@ from index.passages import Passage
 from rag.answer import Answer, Citation
 from rag.hits import Hit
 from rag.retriever import Retriever
+from rag.written import Writer, WrittenAnswer
 
-__all__ = ["Answer", "Article", "Citation", "Filters", "GeungeoError", "Hit", "Passage", "Retriever"]
+__all__ = [
+    "Answer",
+    "Article",
+    "Citation",
+    "Filters",
+    "GeungeoError",
+    "Hit",
+    "Passage",
+    "Retriever",
+    "Writer",
+    "WrittenAnswer",
+]
