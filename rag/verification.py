@@ -29,6 +29,7 @@ CHECKS: tuple[Check, ...] = (
     wording_checks.other_words,
     wording_checks.other_said,
     wording_checks.other_quotes,
+    wording_checks.not_attributed,
     structure_checks.opposite_roles,
     structure_checks.other_subjects,
     structure_checks.exchanged_names,

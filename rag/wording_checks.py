@@ -13,6 +13,8 @@ from rag.clauses import Word, squash
 from rag.paraphrases import LIGHT, NEUTRAL, SAYING
 from rag.quantities import Quantity
 
+_SAID = re.compile(r"[“\"][^”\"]{8,}[”\"]")
+"""Longer than a name."""
 _LATIN = re.compile(r"[A-Za-z]{2,}")
 
 
@@ -94,3 +96,15 @@ def other_quotes(pair: Alignment) -> str | None:
     return next(
         (f"name {name}" for name in latin if name not in known and name not in pair.grounds.context), None
     )
+
+
+def not_attributed(pair: Alignment) -> str | None:
+    """What the passage only quotes somebody as saying is not told as a fact."""
+    if pair.said.quoted or any((word.verb or word.core) in SAYING - {"하"} for word in pair.words):
+        return None
+    spans = [match.span() for match in _SAID.finditer(pair.told.text)]
+    matches = [pair.match(word) for word in pair.words]
+    verbs = [[other for other in found if other.verb] for found in matches]
+    telling = [found for found in verbs if found] or [found for found in matches if found]
+    quoted = all(any(start <= one.start < end for one in found for start, end in spans) for found in telling)
+    return "only said" if telling and quoted else None

@@ -6,8 +6,8 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from index.analyzer import Analyzer
 from index.articles import Article
 from index.errors import LanguageModelError
 from rag.answer import Answer
@@ -21,6 +21,7 @@ NOTHING_LEFT = "언어 모델이 쓴 문장은 모두 기사로 뒷받침되지 
 FELL_BACK = "{why} 기사의 문장을 그대로 보입니다."
 
 _CITED = re.compile(r"\s*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
+_END = re.compile(r"[.!?]+(?=\s|$)")
 _MARKUP = re.compile(r"^\s*(?:[-*•#>]+|\d{1,2}[.)])\s+|\*\*|__", re.MULTILINE)
 
 
@@ -81,8 +82,7 @@ class Writer:
 
     def __init__(self, retriever: Retriever, model: LanguageModel) -> None:
         self._model = model
-        self._analyzer = retriever.index.analyzer
-        self._verifier = Verifier(self._analyzer, retriever.index.encoder)
+        self._verifier = Verifier(retriever.index.analyzer, retriever.index.encoder)
 
     @classmethod
     def from_environment(cls, retriever: Retriever) -> Writer | None:
@@ -137,7 +137,7 @@ class Writer:
             for number, hit in passages.items()
         }
         checked = []
-        for sentence, cited in cited_sentences(text, self._analyzer):
+        for sentence, cited in cited_sentences(text):
             known = [number for number in cited if number in grounds]
             verdict = self._verifier.verify(sentence, [grounds[number] for number in known])
             numbers = tuple(known[at] for at in verdict.citations) if verdict.supported else cited
@@ -175,19 +175,23 @@ def _first(pair: tuple[int, Hit]) -> int:
     return pair[0]
 
 
-def cited_sentences(text: str, analyzer: Analyzer) -> list[tuple[str, tuple[int, ...]]]:
+def cited_sentences(text: str) -> list[tuple[str, tuple[int, ...]]]:
     """The sentences of a model's text, each once, with the numbers it cites, before or after its full stop."""
     found: dict[str, list[int]] = {}
     for line in _MARKUP.sub("", text).splitlines():
         plain, places = _without_numbers(line)
-        (analysis,) = analyzer.analyze_all([plain])
-        starts = [start for start, _ in analysis.sentences]
-        for (start, end), following in zip(analysis.sentences, [*starts[1:], len(plain)], strict=False):
+        ends = [match.end() for match in _END.finditer(plain) if not _in_quotation(plain, match.end())]
+        for start, end in pairwise([0, *ends, len(plain)]):
             sentence = " ".join(plain[start:end].split())
             if any(character.isalnum() for character in sentence):
                 cited = found.setdefault(sentence, [])
-                cited += [n for place, n in places if start < place <= following and n not in cited]
+                cited += [n for place, n in places if start < place <= end and n not in cited]
     return [(sentence, tuple(cited)) for sentence, cited in found.items()]
+
+
+def _in_quotation(text: str, place: int) -> bool:
+    before = text[:place]
+    return before.count("“") > before.count("”") or before.count('"') % 2 == 1
 
 
 def _without_numbers(line: str) -> tuple[str, list[tuple[int, int]]]:
