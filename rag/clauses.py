@@ -169,12 +169,11 @@ def _word(
         if one.start > start and (one.form == "들" or one.tag.startswith(("J", "VCP", "XSV", "XSA", "E"))):
             core_end = one.start
             break
-    core = text[start:core_end].lower()
+    surface, core = text[start:end].lower(), text[start:core_end].lower()
     own = frozenset(form for one in inside for form in forms.get(one.start, ()))
     particles = [one for one in inside if one.tag.startswith("J")]
-    if (
-        len(particles) > 1 and particles[0].form == "로" and not inside[0].listed
-    ):  # 누리온에어로는: 로 is the name's
+    # 누리온에어로는: 로 is the name's
+    if len(particles) > 1 and particles[0].form == "로" and not inside[0].listed:
         core = text[start : particles[1].start].lower()
         particles = particles[1:]
     particle = particles[0].form if particles else ""
@@ -185,27 +184,14 @@ def _word(
     )
     time = adverb or (noun and verbal is None and bool(_TIME.fullmatch(core)))
     if verbal is None:
-        return Word(core, text[start:end].lower(), own, role, start, end, segment, noun, time)
+        return Word(core, surface, own, role, start, end, segment, noun, time)
     verb = inside[verbal]
     stem = core if verb.tag in ("XSV", "XSA") else {"없": "있"}.get(verb.form, verb.form)
     denied, status, decided = _said(verb, all_of_them)
     passive = any(one.form in ("되", "지") and one.tag in ("XSV", "VX") for one in inside)
     return Word(
-        core,
-        text[start:end].lower(),
-        own,
-        "",
-        start,
-        end,
-        segment,
-        noun,
-        time,
-        stem,
-        denied,
-        status,
-        decided,
-        passive,
-    )
+        core, surface, own, "", start, end, segment, noun, time, stem, denied, status, decided, passive
+    )  # fmt: skip
 
 
 def _said(verb: Morpheme, all_of_them: Sequence[Morpheme]) -> tuple[bool, Status, bool]:

@@ -7,11 +7,14 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
+from index.errors import LanguageModelError
 from rag import Retriever
 from rag.language_model import LanguageModel, Patience, Settings
+from rag.verification import Verifier
 from rag.written import Draft, Writer, WrittenAnswer
 
 pytestmark = pytest.mark.slow
@@ -66,10 +69,13 @@ def test_nothing_the_weak_model_writes_is_shown_unless_the_passages_say_it(
 
 def test_a_model_asked_to_make_things_up_is_not_believed(retriever: Retriever, address: str) -> None:
     model = LanguageModel(Settings(address, "gemma"), Patience(5.0, 300.0, 500.0))
-    said = "".join(model.stream([{"role": "user", "content": "대한민국의 수도는 서울이다. 서울의 인구는"}]))
-    answer = retriever.answer("해인 클러스터 이름의 유래는?", k=1)
-    hit = answer.hits[0]
-    verifier = Writer(retriever, model)._verifier
+    pieces = []
+    with suppress(LanguageModelError):  # it goes on until it is cut off
+        for piece in model.stream([{"role": "user", "content": "대한민국의 수도는 서울이다. 서울의 인구는"}]):
+            pieces.append(piece)
+    said = "".join(pieces)
+    hit = retriever.answer("해인 클러스터 이름의 유래는?", k=1).hits[0]
     sentences = [hit.passage.text[start:end] for (start, end), _ in sorted(hit.sentences)]
+    verifier = Verifier(retriever.index.analyzer, retriever.index.encoder)
     grounds = verifier.grounds(hit.passage.text, hit.article.title, sentences)
     assert said.strip() and not verifier.verify(said, [grounds]).supported
