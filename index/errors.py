@@ -25,3 +25,7 @@ class EncoderError(GeungeoError):
 
 class QuestionError(GeungeoError):
     """The question is blank, too long or not text, or what it is narrowed to makes no sense."""
+
+
+class LanguageModelError(GeungeoError):
+    """The language model cannot be asked, or its answer is of no use; the extractive answer stands."""

@@ -4,11 +4,12 @@ from index.articles import Article
 from index.errors import GeungeoError
 from index.filters import Filters
 from index.passages import Passage
-from rag.answer import Answer, Citation
+from rag.answer import Answer, Citation, Statement
 from rag.conversation import Conversation
 from rag.exchange import Exchange
 from rag.hits import Hit
 from rag.retriever import Retriever
+from rag.written import Writer, WrittenAnswer
 
 __all__ = [
     "Answer",
@@ -21,4 +22,7 @@ __all__ = [
     "Hit",
     "Passage",
     "Retriever",
+    "Statement",
+    "Writer",
+    "WrittenAnswer",
 ]

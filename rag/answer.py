@@ -90,6 +90,11 @@ class Answer:
         return any(statement.differs for statement in self.statements)
 
     @property
+    def in_full(self) -> str:
+        """The question as it was answered: corrected, or completed from the conversation."""
+        return self.completed_as or self.searched_as or self.question
+
+    @property
     def correction(self) -> str | None:
         """What to tell the user of the correction, if there was one."""
         if self.searched_as is None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rag.answer import Answer
     from rag.hits import Hit
     from rag.retriever import Retriever
+    from rag.written import WrittenAnswer
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -85,6 +86,9 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--json", action="store_true", help="JSON으로 출력합니다")
     ask.add_argument(
         "--no-correct", action="store_true", help="질문의 오타와 띄어쓰기를 고치지 않고 그대로 찾습니다"
+    )
+    ask.add_argument(
+        "--no-llm", action="store_true", help="GEUNGEO_LLM_URL이 있어도 언어 모델에게 쓰게 하지 않습니다"
     )
     ask.set_defaults(run=_ask)
 
@@ -161,19 +165,31 @@ def _ask(options: argparse.Namespace) -> int:
     if options.k < 1:
         raise GeungeoError(f"-k는 1 이상이어야 합니다 (받은 값 {options.k}).")
     filters = _filters(options)
-    answer = _retriever(options).answer(
-        options.question, k=options.k, filters=filters, correct=not options.no_correct
-    )
+    retriever = _retriever(options)
+    answer = retriever.answer(options.question, k=options.k, filters=filters, correct=not options.no_correct)
+    written = None if options.no_llm else _written(retriever, answer)
     print(
-        json.dumps(answer_json(answer), ensure_ascii=False, indent=2)
+        json.dumps(answer_json(answer, written), ensure_ascii=False, indent=2)
         if options.json
-        else _answer_text(answer)
+        else _answer_text(answer, written)
     )
     return 0
 
 
-def _answer_text(answer: Answer) -> str:
+def _written(retriever: Retriever, answer: Answer) -> WrittenAnswer | None:
+    """The answer in the language model's words, checked; None where there is no model, or nothing to write."""
+    from rag.written import Writer
+
+    writer = Writer.from_environment(retriever)
+    return writer.write(answer) if writer and not answer.abstained else None
+
+
+def _answer_text(answer: Answer, written: WrittenAnswer | None = None) -> str:
+    from rag.written import cited_articles
+
     lines = [answer.text, ""]
+    if written:
+        lines = [written.text, "", f"({written.remark})", ""]
     if answer.correction:
         lines = [f"{answer.correction} (입력한 그대로 찾으려면: --no-correct)", "", *lines]
     if answer.abstained:
@@ -181,12 +197,11 @@ def _answer_text(answer: Answer) -> str:
         for hit in answer.hits[:3]:
             lines += [f"  {hit.passage.text}", f"    — {_source_line(hit.article)}"]
             lines += _also_lines(hit.duplicates)
-    for statement in answer.statements:
-        for citation in statement.citations:
-            lines.append(f"[{citation.n}] {_source_line(citation.article)}")
-            if citation.quote != statement.quote:
-                lines.append(f"    {citation.quote}")
-            lines += _also_lines(citation.duplicates)
+    for n, article, quote, duplicates in cited_articles(answer, written):
+        lines.append(f"[{n}] {_source_line(article)}")
+        if quote:
+            lines.append(f"    {quote}")
+        lines += _also_lines(duplicates)
     return "\n".join(lines).rstrip()
 
 
@@ -207,9 +222,9 @@ def _paper_and_date(article: Article) -> str:
     return f"{name}({article.published})" if article.published else name
 
 
-def answer_json(answer: Answer) -> dict[str, object]:
-    """An answer as ``geungeo ask --json`` prints it."""
-    return {
+def answer_json(answer: Answer, written: WrittenAnswer | None = None) -> dict[str, object]:
+    """An answer as ``geungeo ask --json`` prints it; ``written`` is there only where a language model was asked."""
+    return _written_json(written) | {
         "question": answer.question,
         "searched_as": answer.searched_as,
         "answer": answer.text,
@@ -247,6 +262,16 @@ def answer_json(answer: Answer) -> dict[str, object]:
             for hit in answer.hits
         ],
     }
+
+
+def _written_json(written: WrittenAnswer | None) -> dict[str, object]:
+    if written is None:
+        return {}
+    sentences = [
+        {"text": one.text, "citations": list(one.citations), "supported": one.supported}
+        for one in written.sentences
+    ]
+    return {"written": {"text": written.text, "remark": written.remark, "sentences": sentences}}
 
 
 def _duplicates_json(duplicates: Sequence[Hit]) -> list[dict[str, object]]:

@@ -19,6 +19,7 @@ from index.errors import GeungeoError
 from rag import page_sources
 from rag.page_desk import MOST_TURNS, Desk, Narrowing, Turns
 from rag.retriever import Retriever
+from rag.written import Writer
 
 FIRST_PORT, PORTS = 7860, 100
 AT_ONCE = 4
@@ -46,7 +47,7 @@ HEAD = (
 
 def build_page(retriever: Retriever) -> gr.Blocks:
     """The page over one index, not yet served; Gradio takes its style only when it is (``start_page``)."""
-    desk = Desk(retriever)
+    desk = Desk(retriever, Writer.from_environment(retriever))
     page = gr.Blocks(title="근거", analytics_enabled=False, fill_width=True)
     with page:
         turns = gr.State(())
@@ -62,6 +63,7 @@ def build_page(retriever: Retriever) -> gr.Blocks:
                     question = _question_box()
                     send = gr.Button("묻기", variant="primary", elem_id="send", scale=0)
                     boxes = _filter_boxes(desk)
+                stop = gr.Button("쓰기 멈추기", elem_id="stop", size="sm", visible=desk.writer is not None)
                 # pressed by the page's script, with the question in its box
                 as_typed = gr.Button("입력한 그대로 찾기", elem_id="as-typed", elem_classes="gg-unseen")
             sources = _html(desk.sources(()), elem_id="sources")
@@ -87,6 +89,11 @@ def build_page(retriever: Retriever) -> gr.Blocks:
                 yield before, desk.conversation(after), skip, text.strip(), skip, skip
             else:
                 yield after, desk.conversation(after), desk.sources(after), skip, skip, skip
+                for written in desk.written(turn):
+                    after = (*after[:-1], written)
+                    yield skip, desk.conversation(after), skip, skip, skip, skip
+                if after[-1] is not turn:
+                    yield after, skip, skip, skip, skip, skip
 
         def ask_as_typed(text: str, before: Turns, *narrowing: Any) -> Iterator[tuple[Any, ...]]:
             yield from ask(text, before, *narrowing, correct=False)
@@ -95,10 +102,15 @@ def build_page(retriever: Retriever) -> gr.Blocks:
             show = gr.update(visible=bool(desk.examples))
             return (), desk.conversation(()), desk.sources(()), "", show, gr.update(visible=False)
 
-        gr.on([question.submit, send.click], ask, [question, turns, *boxes], **events)
-        as_typed.click(ask_as_typed, [question, turns, *boxes], **events)
-        for button in buttons:
-            button.click(ask, [button, turns, *boxes], **events)
+        asked = [
+            gr.on([question.submit, send.click], ask, [question, turns, *boxes], **events),
+            as_typed.click(ask_as_typed, [question, turns, *boxes], **events),
+            *(button.click(ask, [button, turns, *boxes], **events) for button in buttons),
+        ]
+        # what was answered so far, without the model's draft
+        stop.click(
+            desk.conversation, turns, conversation, cancels=asked, queue=False, api_visibility="private"
+        )
         fresh.click(start_again, None, **events)
     page.queue(default_concurrency_limit=min(AT_ONCE, os.cpu_count() or 1))
     return page

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Any
 
@@ -15,9 +16,10 @@ from index.articles import Article
 from index.errors import GeungeoError
 from index.filters import Filters
 from index.hangul import has_final
-from rag import page_html, page_sources
-from rag.exchange import Exchange
+from rag import page_html, page_sources, page_written
+from rag.answer import Answer
 from rag.retriever import Retriever
+from rag.written import Draft, Writer
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +45,8 @@ SAMPLE_QUESTIONS = (
 )
 NAMED = re.compile(r"[‘'“\"]([가-힣A-Za-z0-9][가-힣A-Za-z0-9 .·-]{0,13}[가-힣])[’'”\"]")
 """What an article sets in quotation marks: names and coinages mostly, good to ask about."""
+DRAFTS_APART = 0.2
+"""Seconds between two sights of what a language model is writing: each carries the whole conversation."""
 MOST_TRIED = 30
 """Candidates for an example tried out when the page starts; each costs some 15 ms."""
 
@@ -59,8 +63,9 @@ class Turn:
     """The passages behind the reply; None where it is no answer, but a notice."""
     narrowed: str = ""
     """The filters in force, in words; empty where there were none."""
-    exchange: Exchange | None = None
-    """What later questions may refer to; None where it is no answer."""
+    found: Answer | None = field(default=None, repr=False)
+    """The extractive answer, for a language model to write from and for later questions to refer to; None in a
+    notice."""
 
 
 Turns = tuple[Turn, ...]
@@ -87,8 +92,9 @@ NOT_NARROWED = Narrowing()
 class Desk:
     """The markup of one collection's page. Safe to share between threads."""
 
-    def __init__(self, retriever: Retriever) -> None:
+    def __init__(self, retriever: Retriever, writer: Writer | None = None) -> None:
         self._retriever = retriever
+        self.writer = writer
         manifest = retriever.index.manifest
         total, passages = manifest.counts["articles"], manifest.counts["passages"]
         articles = some_articles(retriever, MOST_LISTED)
@@ -112,17 +118,36 @@ class Desk:
         number = _next(before)
         try:
             filters = narrowing.filters()
-            after = [turn.exchange for turn in before if turn.exchange]
+            after = [turn.found.exchange for turn in before if turn.found]
             found = self._retriever.answer(question, filters=filters, correct=correct, after=after)
             return Turn(
                 number, question, page_html.answer(number, found), page_sources.sources(number, found),
-                " · ".join(in_words(filters)), found.exchange,
+                " · ".join(in_words(filters)), found,
             )  # fmt: skip
         except GeungeoError as error:
             return Turn(number, question, page_html.notice(str(error)), None)
         except Exception:
             log.exception("a question could not be answered")
             return Turn(number, question, page_html.notice(BROKEN), None)
+
+    def written(self, turn: Turn) -> Iterator[Turn]:
+        """The turn while a language model writes its answer, and last with the checked answer above the quotations.
+
+        Nothing where there is no model, or nothing to write from.
+        """
+        if self.writer is None or turn.found is None or turn.found.abstained:
+            return
+        shown = 0.0
+        for step in self.writer.stream(turn.found):
+            if isinstance(step, Draft) and time.monotonic() - shown < DRAFTS_APART:
+                continue
+            shown = time.monotonic()
+            markup = (
+                page_written.draft(step)
+                if isinstance(step, Draft)
+                else page_written.written(turn.number, step)
+            )
+            yield replace(turn, reply=markup + turn.reply)
 
     def filters_label(self, narrowing: Narrowing) -> str:
         """What stands on the closed filters: those in force, in words."""

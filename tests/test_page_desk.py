@@ -6,10 +6,12 @@ import re
 
 import pytest
 from html_tags import Tags
+from model_server import saying, serving
 
 from index import Filters, QuestionError
 from rag import Exchange, Retriever
 from rag.answer import NONE_ALLOWED, Answer
+from rag.language_model import LanguageModel, Settings
 from rag.page_desk import (
     BROKEN,
     MOST_EXAMPLES,
@@ -21,6 +23,7 @@ from rag.page_desk import (
     in_words,
     some_articles,
 )
+from rag.written import Writer
 
 
 def test_a_notice_takes_the_place_of_an_answer_when_something_fails(
@@ -101,3 +104,23 @@ def test_an_article_that_is_gone_and_one_that_is_there(retriever: Retriever) -> 
     assert "색인에 없습니다" in desk.whole_article({"article": "<nothing>", "spans": []})
     first, _ = retriever.articles()[0]
     assert 'class="gg-passage"' in desk.whole_article({"article": first.id, "spans": [[0, 9]]})
+
+
+def test_a_written_answer_stands_above_the_quotations_with_what_was_left_out(
+    retriever: Retriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("openai", reason="the extra geungeo[llm] is not installed")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    right = "이름 ‘해인’은 팔만대장경을 간직한 ‘해인사’에서 따왔습니다"
+    with serving(saying(f"{right} [1]. <b>해인</b>은 ", "1999년에 지었습니다 [1].")) as server:
+        desk = Desk(retriever, Writer(retriever, LanguageModel(Settings(server.url, "m"))))
+        turn = desk.reply("해인 클러스터 이름의 유래는?", ())
+        first, *_, last = desk.written(turn)
+        assert "확인 중" in first.reply and first.reply.endswith(turn.reply)
+        tags = Tags(last.reply)
+        cite = tags.of_class("gg-cite")[0]
+        assert cite["href"] == "#source-1-1" and f'id="{cite["href"][1:]}"' in (turn.sources or "")
+        assert "1문장은 뒷받침되지 않아 뺐습니다." in tags.text and "1999년에 지었습니다." in tags.text
+        assert "<b>해인" not in last.reply and "확인 중" not in last.reply and last.reply.endswith(turn.reply)
+    assert not list(Desk(retriever).written(turn))
+    assert not list(desk.written(desk.reply("오늘 서울 날씨 어때?", ())))

@@ -1,0 +1,62 @@
+"""The chat page in Chromium with a language model: its draft, the checked answer, the button that stops it."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from model_server import Request, serving
+from test_page_browser import LIBRARY, Visit, browser, index_dir  # noqa: F401
+
+from rag import Retriever
+from rag import language_model as lm
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytest.importorskip("openai", reason="the extra geungeo[llm] is not installed")
+
+
+def test_the_draft_is_marked_then_checked_and_can_be_stopped(
+    browser: Any,  # noqa: F811
+    index_dir: Any,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from rag.page import start_page
+
+    go_on = threading.Event()
+
+    def waiting(request: Request) -> None:
+        request.begin()
+        request.event("한빛시립도서관이 4월부터 밤 열 시까지 문을 엽니다 [1]. ")
+        go_on.wait(20)
+        request.event("<img src=x onerror=window.hacked=1> 좌석은 모두 999석입니다 [1].")
+        request.event(None, "stop")
+        request.line("[DONE]")
+
+    with serving(waiting) as server:
+        monkeypatch.setenv(lm.URL, server.url)
+        monkeypatch.setenv(lm.MODEL, "m")
+        served = start_page(Retriever.open(index_dir), port=0)
+        visit = Visit(browser, served.local_url, viewport={"width": 1280, "height": 900})
+        try:
+            turn = visit.ask(LIBRARY)
+            turn.locator(".gg-draft").wait_for()
+            assert "확인 중" in turn.text_content() and turn.locator("blockquote").count() >= 1
+            go_on.set()
+            turn.locator(".gg-written").wait_for()
+            assert "1문장은 뒷받침되지 않아 뺐습니다." in turn.text_content()
+            assert "999" not in turn.locator(".gg-written-text").text_content()
+            turn.locator(".gg-left-out summary").click()
+            assert turn.locator(".gg-left-out s").is_visible()
+            turn.locator(".gg-written .gg-cite").click()
+            visit.page.locator("#source-1-1.gg-marked").wait_for()
+            go_on.clear()
+            second = visit.ask(LIBRARY, 2)
+            second.locator(".gg-draft").wait_for()
+            visit.page.click("#stop")
+            second.locator(".gg-draft").wait_for(state="detached")
+            assert second.locator("blockquote").count() >= 1 and second.locator(".gg-written").count() == 0
+            go_on.set()
+            visit.end(served.local_url)
+        finally:
+            served.close(verbose=False)
