@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 
 from index.korean import Morpheme, morphemes, shared_kiwi
 from index.terms import Vocabulary, content_terms
-from rag.question import INTERROGATIVES, read_question
+from rag.questions.question import INTERROGATIVES, read_question
 
 Analyzer = Callable[[str], list[str]]
 

@@ -1,6 +1,6 @@
 """Fits the confidence of an answer and its threshold, and reports on held-out questions how far they can be trusted.
 
-``python -m eval.confidence --squad KORQUAD`` prints ``rag.evidence.RELEVANCE``, ``FULFILMENT`` and ``ABSTAIN_BELOW``, fitted
+``python -m eval.confidence --squad KORQUAD`` prints ``rag.answering.evidence.RELEVANCE``, ``FULFILMENT`` and ``ABSTAIN_BELOW``, fitted
 on half a of KorQuAD, ``spoken-a`` and ``pile-a``, then what they do on the halves b and on the gold sets. Every answerable
 question is asked twice, with the passages that answer it and with these taken out of the collection; off topic are the
 questions of one collection asked of another; on topic those that the sets leave open.
@@ -23,7 +23,7 @@ from eval.gold import read_gold
 from eval.metrics import Flags, Scores, area_under_roc
 from eval.question_sets import ORIGINALS, SEEDS, QuestionSet
 from index.errors import GeungeoError
-from rag.evidence import RELEVANCE, Evidence
+from rag.answering.evidence import RELEVANCE, Evidence
 
 SAMPLE = 500
 """Questions drawn of each half of KorQuAD."""

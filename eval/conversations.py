@@ -1,6 +1,6 @@
 """Scores follow-up questions asked within conversations: as typed, completed, and written out by a person.
 
-``python -m eval.conversations [--set a|b]``. The rules of ``rag.follow_up`` were made looking at a; b was written before
+``python -m eval.conversations [--set a|b]``. The rules of ``rag.follow_ups.follow_up`` were made looking at a; b was written before
 there were rules and is only reported. The questions of the gold sets, which stand on their own, are asked one after
 another as well: none of them should be changed.
 """
@@ -22,7 +22,7 @@ from eval.metrics import DEPTH, recall_at, reciprocal_rank
 from eval.question_sets import HERE
 from index.errors import GeungeoError
 from rag.answer import Answer
-from rag.exchange import Exchange
+from rag.follow_ups.exchange import Exchange
 from rag.retriever import Retriever
 
 ARTICLES = {

@@ -24,7 +24,7 @@ from index.analyzer import Analyzer
 from index.errors import GeungeoError
 from index.passages import cut
 from index.store import StoredPassage
-from rag.sameness import COVERED, Reading, Shingle, contradict, repeats, shingles
+from rag.ranking.sameness import COVERED, Reading, Shingle, contradict, repeats, shingles
 
 SEED = 20
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)

@@ -22,7 +22,7 @@ from index.model_cache import cache_folder
 from index.passages import Passage
 from index.reading import read_articles
 from rag.progress import ProgressBars
-from rag.ranking import Voices
+from rag.ranking.candidates import Voices
 from rag.retriever import Retriever
 
 

@@ -16,9 +16,9 @@ from eval.listwise import Array
 from eval.metrics import Flags
 from eval.question_sets import HERE, QuestionSet
 from index.searching import Allowed, Index
-from rag.evidence import Evidence, weigh
-from rag.question import Question
-from rag.ranking import rank
+from rag.answering.evidence import Evidence, weigh
+from rag.questions.question import Question
+from rag.ranking.candidates import rank
 from rag.retriever import Retriever
 
 SEED = 3

@@ -26,8 +26,8 @@ from index.passages import Passage
 from index.searching import Index
 from rag.hits import Hit
 from rag.progress import ProgressBars
-from rag.question import clean_question
-from rag.ranking import Voices
+from rag.questions.question import clean_question
+from rag.ranking.candidates import Voices
 from rag.retriever import Retriever
 
 RUN_DEPTH = 100

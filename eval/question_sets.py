@@ -19,7 +19,7 @@ from index.errors import GeungeoError
 from index.lexical import Scores
 from index.searching import Index
 from index.store import StoredPassage
-from rag.question import Question
+from rag.questions.question import Question
 
 HERE = Path(__file__).resolve().parent
 SEEDS = (HERE / "gold" / "seeds.jsonl", HERE.parent / "seeds")

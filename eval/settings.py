@@ -20,9 +20,9 @@ from eval.metrics import ndcg
 from eval.question_sets import QuestionSet
 from eval.voices import DenseVoices, Voice, Words, characters, dense_voices, product_weights, product_words
 from index.lexical import Scores
-from rag.fusion import convex_combination, lexical_score
-from rag.ranking import rank
-from rag.rescoring import DEPTH, Signals
+from rag.ranking.candidates import rank
+from rag.ranking.fusion import convex_combination, lexical_score
+from rag.ranking.rescoring import DEPTH, Signals
 
 WEIGHTS = tuple(round(0.1 * step, 1) for step in range(11))
 PRODUCT = "product"

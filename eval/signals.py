@@ -1,6 +1,6 @@
 """Fits the second look: what makes a sentence an answer, and what makes a passage the one that answers.
 
-``python -m eval.signals --squad KORQUAD`` prints ``rag.sentences.WEIGHTS`` and ``rag.rescoring.SENTENCE_WEIGHT``, fitted on
+``python -m eval.signals --squad KORQUAD`` prints ``rag.ranking.sentences.WEIGHTS`` and ``rag.ranking.rescoring.SENTENCE_WEIGHT``, fitted on
 half a of KorQuAD, ``eval/gold/spoken-a.jsonl`` and ``eval/gold/pile-a.jsonl``, each weighing alike.
 """
 
@@ -21,9 +21,9 @@ from eval.listwise import Array, Choice, fit_listwise
 from eval.question_sets import HERE, QuestionSet
 from index.decoding import normalise
 from index.errors import GeungeoError
-from rag.ranking import Candidate, rank
-from rag.rescoring import DEPTH, SENTENCE_SPAN, Signals
-from rag.sentences import FEATURES, SentenceRanker
+from rag.ranking.candidates import Candidate, rank
+from rag.ranking.rescoring import DEPTH, SENTENCE_SPAN, Signals
+from rag.ranking.sentences import FEATURES, SentenceRanker
 
 
 class LookedAt:
@@ -85,9 +85,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     of_sentences = fit_listwise([each.sentences() for each in looked_at])
     of_passages = fit_listwise([each.passages(of_sentences) for each in looked_at])
     named = (f"{name} {value:.2f}" for name, value in zip(FEATURES, of_sentences, strict=True))
-    print("rag.sentences.WEIGHTS:", ", ".join(named))
+    print("rag.ranking.sentences.WEIGHTS:", ", ".join(named))
     fused, sentence = of_passages
-    print(f"rag.rescoring.SENTENCE_WEIGHT: {sentence / (fused + sentence):.2f}")
+    print(f"rag.ranking.rescoring.SENTENCE_WEIGHT: {sentence / (fused + sentence):.2f}")
     return 0
 
 

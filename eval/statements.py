@@ -18,8 +18,8 @@ from index.encoder import load_encoder
 from index.errors import GeungeoError
 from index.passages import CutPassage, cut
 from index.reading import read_articles
-from rag.alignment import Grounds
-from rag.verification import Verdict, Verifier
+from rag.writing.alignment import Grounds
+from rag.writing.verification import Verdict, Verifier
 
 TOP = Path(__file__).resolve().parents[1]
 GOLD = Path(__file__).with_name("gold")

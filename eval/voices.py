@@ -20,7 +20,7 @@ from index.passages import WINDOW, sentence_runs
 from index.store import StoredPassage
 from index.terms import bigrams, character_bigrams
 from index.windows import Windows
-from rag.fusion import dense_weight, lead, scaled
+from rag.ranking.fusion import dense_weight, lead, scaled
 
 Prefix = Callable[[Article], str]
 

@@ -1,6 +1,6 @@
 """Fits how the dense voice's weight depends on the question.
 
-``python -m eval.weighting --squad KORQUAD`` prints the constants of ``rag.fusion.dense_weight``.
+``python -m eval.weighting --squad KORQUAD`` prints the constants of ``rag.ranking.fusion.dense_weight``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from eval.gold import read_gold
 from eval.question_sets import HERE, QuestionSet
 from eval.voices import characters, dense_voices, matches, product_words
 from index.errors import GeungeoError
-from rag.fusion import lead, lexical_score
+from rag.ranking.fusion import lead, lexical_score
 
 STEPS = 100
 

@@ -6,10 +6,10 @@ from index.filters import Filters
 from index.passages import Passage
 from rag.answer import Answer, Citation, Statement
 from rag.conversation import Conversation
-from rag.exchange import Exchange
+from rag.follow_ups.exchange import Exchange
 from rag.hits import Hit
 from rag.retriever import Retriever
-from rag.written import Writer, WrittenAnswer
+from rag.writing.written import Writer, WrittenAnswer
 
 __all__ = [
     "Answer",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from index.articles import Article
 from index.hangul import direction_particle
 from index.passages import Passage
-from rag.exchange import Cited, Exchange, as_meant
+from rag.follow_ups.exchange import Cited, Exchange, as_meant
 from rag.hits import Hit
 
 NOT_FOUND = "이 기사들에서는 답을 찾지 못했습니다."
@@ -70,7 +70,7 @@ class Answer:
     statements: tuple[Statement, ...]
     abstained: bool
     confidence: float
-    """How sure it is, 0..1, that the best passage answers the question (see ``rag.evidence``)."""
+    """How sure it is, 0..1, that the best passage answers the question (see ``rag.answering.evidence``)."""
     hits: tuple[Hit, ...]
     """The passages found, best first, and after them those cited that lie deeper; when abstaining, those that come
     nearest."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rag.answer import Answer
     from rag.hits import Hit
     from rag.retriever import Retriever
-    from rag.written import WrittenAnswer
+    from rag.writing.written import WrittenAnswer
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -159,7 +159,7 @@ def _report(summary: BuildSummary) -> None:
 
 
 def _ask(options: argparse.Namespace) -> int:
-    from rag.question import clean_question
+    from rag.questions.question import clean_question
 
     clean_question(options.question)  # before anything heavy is loaded
     if options.k < 1:
@@ -178,14 +178,14 @@ def _ask(options: argparse.Namespace) -> int:
 
 def _written(retriever: Retriever, answer: Answer) -> WrittenAnswer | None:
     """The answer in the language model's words, checked; None where there is no model, or nothing to write."""
-    from rag.written import Writer
+    from rag.writing.written import Writer
 
     writer = Writer.from_environment(retriever)
     return writer.write(answer) if writer and not answer.abstained else None
 
 
 def _answer_text(answer: Answer, written: WrittenAnswer | None = None) -> str:
-    from rag.written import cited_articles
+    from rag.writing.written import cited_articles
 
     lines = [answer.text, ""]
     if written:
@@ -288,7 +288,7 @@ def _article_json(article: Article) -> dict[str, object]:
 
 
 def _chat(options: argparse.Namespace) -> int:
-    from rag.page import serve_page
+    from rag.page.app import serve_page
 
     serve_page(_retriever(options), options.host, options.port, not options.no_browser)
     return 0

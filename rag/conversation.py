@@ -6,7 +6,7 @@ import threading
 
 from index.filters import Filters
 from rag.answer import Answer
-from rag.exchange import Exchange
+from rag.follow_ups.exchange import Exchange
 from rag.retriever import Retriever
 
 MOST_KEPT = 20

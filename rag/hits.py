@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from index.articles import Article
 from index.passages import Passage, Span
 from index.terms import PassageTerms, Term
-from rag.question import Question
-from rag.ranking import Candidate
-from rag.rescoring import Signals
+from rag.questions.question import Question
+from rag.ranking.candidates import Candidate
+from rag.ranking.rescoring import Signals
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Hit:
     signals: Signals | None = None
     """What the score of a hybrid search is made of."""
     duplicates: tuple[Hit, ...] = ()
-    """Hits that say the same, as other papers print it (see ``rag.folding``), best first; they have none themselves."""
+    """Hits that say the same, as other papers print it (see ``rag.ranking.folding``), best first; they have none themselves."""
 
 
 def as_hit(candidate: Candidate, article: Article, question: Question) -> Hit:

@@ -11,18 +11,18 @@ from index.errors import QuestionError
 from index.filters import Filters
 from index.searching import Index
 from rag.answer import Answer
-from rag.composing import LOOKED_AT, OF_EACH, Composer, Found, none_allowed
-from rag.correction import Corrector
-from rag.evidence import weigh
-from rag.exchange import Exchange, as_meant
-from rag.folding import FURTHER, first_of, folded
-from rag.follow_up import FollowUps
+from rag.answering.composing import LOOKED_AT, OF_EACH, Composer, Found, none_allowed
+from rag.answering.evidence import weigh
+from rag.answering.quoting import Quoter
+from rag.answering.statements import Comparer
+from rag.follow_ups.exchange import Exchange, as_meant
+from rag.follow_ups.follow_up import FollowUps
 from rag.hits import Hit, as_hit
-from rag.parts import parts_of
-from rag.question import Question, read_question
-from rag.quoting import Quoter
-from rag.ranking import Candidate, Pool, Voices, rank
-from rag.statements import Comparer
+from rag.questions.correction import Corrector
+from rag.questions.parts import parts_of
+from rag.questions.question import Question, read_question
+from rag.ranking.candidates import Candidate, Pool, Voices, rank
+from rag.ranking.folding import FURTHER, first_of, folded
 
 
 class Retriever:
@@ -69,7 +69,7 @@ class Retriever:
     ) -> list[Hit]:
         """The ``k`` passages that fit the question best, best first; fewer where the index holds fewer.
 
-        Where the question names a time, passages that tell of that time are favoured (``rag.time_agreement``).
+        Where the question names a time, passages that tell of that time are favoured (``rag.ranking.time_agreement``).
 
         Args:
             question: in Korean (any language the encoder knows will do).
@@ -101,7 +101,7 @@ class Retriever:
         Args:
             correct: whether typos are corrected and follow-ups completed; without, the question is asked as typed.
             after: the conversation so far, oldest first (``Answer.exchange``), from which a follow-up question is
-                completed (``rag.follow_up``); ``Answer.completed_as`` tells to what.
+                completed (``rag.follow_ups.follow_up``); ``Answer.completed_as`` tells to what.
         """
         read = self.read(question, correct=correct)
         if k < 1:

@@ -31,7 +31,7 @@ from eval.weighting import ScoredSet, fit
 from index.errors import GeungeoError
 from index.windows import Windows
 from rag import Retriever
-from rag.ranking import CANDIDATES, Voices, gather
+from rag.ranking.candidates import CANDIDATES, Voices, gather
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.asked_figure import lacks_figure
+from rag.questions.asked_figure import lacks_figure
 
 HELD = [
     ("가람교의 길이는?", "가람교는 320m이고 2011년에 놓였다."),

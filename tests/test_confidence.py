@@ -14,9 +14,9 @@ from eval.gates import Gate, Sample, fit_gate
 from eval.metrics import area_under_roc
 from eval.question_sets import SEEDS, QuestionSet
 from rag import Retriever
-from rag.evidence import FULFILMENT, RELEVANCE, Evidence, weigh
-from rag.question import Question
-from rag.ranking import rank
+from rag.answering.evidence import FULFILMENT, RELEVANCE, Evidence, weigh
+from rag.questions.question import Question
+from rag.ranking.candidates import rank
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from rag.dates import Days, dates_in
+from rag.questions.dates import Days, dates_in
 
 WRITTEN = date(2025, 10, 28)  # a Tuesday
 

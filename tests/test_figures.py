@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.figures import Figure, figures_in
+from rag.questions.figures import Figure, figures_in
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ import pytest
 from index import Filters, QuestionError, build_index
 from rag import Retriever
 from rag.answer import NONE_ALLOWED
-from rag.fusion import convex_combination, dense_weight, lead, lexical_score, scaled
-from rag.question import read_question
-from rag.ranking import CANDIDATES, gather
+from rag.questions.question import read_question
+from rag.ranking.candidates import CANDIDATES, gather
+from rag.ranking.fusion import convex_combination, dense_weight, lead, lexical_score, scaled
 
 ARTICLES = {
     "강변/다리.md": ("강변신문", "2024-08-05", "[교통, 다리]", "달내강에 보행교가 놓인다. 다리의 길이는 410m이다."),

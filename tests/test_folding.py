@@ -12,10 +12,10 @@ from index.analyzer import Analyzer
 from index.passages import cut
 from index.store import StoredPassage
 from rag import Retriever
-from rag.folding import first_of, folded
 from rag.hits import Hit
-from rag.ranking import Candidate
-from rag.sameness import Reading, repeats
+from rag.ranking.candidates import Candidate
+from rag.ranking.folding import first_of, folded
+from rag.ranking.sameness import Reading, repeats
 
 STORY = (
     "가람전자가 달내시에 반도체 공장을 짓는다고 28일 밝혔다. 공장에는 2027년까지 5000억원이 들어가며 1200명을 새로 뽑는다. "

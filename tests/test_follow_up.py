@@ -12,9 +12,9 @@ from index import QuestionError, build_index
 from index.analyzer import Analyzer
 from rag import Conversation, Retriever
 from rag.answer import NOT_FOUND
-from rag.exchange import Cited, Exchange, as_meant
-from rag.follow_up import FollowUps
-from rag.phrases import with_tail
+from rag.follow_ups.exchange import Cited, Exchange, as_meant
+from rag.follow_ups.follow_up import FollowUps
+from rag.follow_ups.phrases import with_tail
 
 GOLD = Path(__file__).resolve().parents[1] / "eval" / "gold"
 

@@ -13,7 +13,7 @@ from model_server import Handler, Request, saying, serving
 
 from index.errors import LanguageModelError
 from rag import language_model as lm
-from rag.language_model import LanguageModel, Patience, Settings
+from rag.writing.language_model import LanguageModel, Patience, Settings
 
 pytest.importorskip("openai", reason="the extra geungeo[llm] is not installed")
 

@@ -13,7 +13,7 @@ from rank_bm25 import BM25Plus
 from index.lexical import BIGRAM_WEIGHT, K1, B, LexicalIndex
 from index.terms import bigrams, indexed_terms
 from rag import Retriever
-from rag.question import read_question
+from rag.questions.question import read_question
 
 WORDS = st.sampled_from(["해인", "클러스터", "이름", "유래", "모델", "sk", "500", "공개"])
 DOCUMENTS = st.lists(st.lists(WORDS, min_size=1, max_size=12), min_size=1, max_size=12)

@@ -122,7 +122,7 @@ class SureOfNothing(Retriever):
 
 @pytest.fixture(scope="module")
 def address(index_dir: Path) -> Iterator[str]:
-    from rag.page import start_page
+    from rag.page.app import start_page
 
     served = start_page(SureOfNothing(Retriever.open(index_dir).index), port=0)
     yield served.local_url
@@ -511,7 +511,7 @@ def test_dark_where_the_system_is_dark(browser: Any, address: str) -> None:
 
 
 def test_a_taken_port_is_refused_and_without_one_the_next_is_used(index_dir: Path) -> None:
-    from rag.page import _free_port, start_page
+    from rag.page.app import _free_port, start_page
 
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
@@ -529,7 +529,7 @@ def test_a_taken_port_is_refused_and_without_one_the_next_is_used(index_dir: Pat
 def test_serving_says_where_and_ends_at_an_interrupt_whatever_proxy_is_set(index_dir: Path) -> None:
     # a shell starts its background jobs, this test run perhaps, with the interrupt ignored
     code = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-    code += "from rag import Retriever; from rag.page import serve_page\n"
+    code += "from rag import Retriever; from rag.page.app import serve_page\n"
     code += "serve_page(Retriever.open(sys.argv[1]), port=0, open_browser=False)"
     proxies = {
         "HTTP_PROXY": "http://127.0.0.1:9",

@@ -11,8 +11,7 @@ from model_server import saying, serving
 from index import Filters, QuestionError
 from rag import Exchange, Retriever
 from rag.answer import NONE_ALLOWED, Answer
-from rag.language_model import LanguageModel, Settings
-from rag.page_desk import (
+from rag.page.desk import (
     BROKEN,
     MOST_EXAMPLES,
     NAMED,
@@ -23,7 +22,8 @@ from rag.page_desk import (
     in_words,
     some_articles,
 )
-from rag.written import Writer
+from rag.writing.language_model import LanguageModel, Settings
+from rag.writing.written import Writer
 
 
 def test_a_notice_takes_the_place_of_an_answer_when_something_fails(

@@ -21,7 +21,7 @@ def test_the_draft_is_marked_then_checked_and_can_be_stopped(
     index_dir: Any,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from rag.page import start_page
+    from rag.page.app import start_page
 
     go_on = threading.Event()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from index.korean import morphemes
-from rag.parts import MOST_PARTS, parts_of
+from rag.questions.parts import MOST_PARTS, parts_of
 
 
 def items(question: str) -> list[str]:

@@ -13,9 +13,9 @@ import pytest
 
 from index.errors import LanguageModelError
 from rag import Retriever
-from rag.language_model import LanguageModel, Patience, Settings
-from rag.verification import Verifier
-from rag.written import Draft, Writer, WrittenAnswer
+from rag.writing.language_model import LanguageModel, Patience, Settings
+from rag.writing.verification import Verifier
+from rag.writing.written import Draft, Writer, WrittenAnswer
 
 pytestmark = pytest.mark.slow
 

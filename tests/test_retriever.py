@@ -10,11 +10,11 @@ import pytest
 from index.errors import QuestionError
 from rag import Retriever
 from rag.answer import NOT_FOUND
-from rag.composing import MOST_LISTED
-from rag.evidence import ABSTAIN_BELOW, STAND_IN_COSINES, Evidence
-from rag.fusion import convex_combination, dense_weight, lead, lexical_score, scaled
-from rag.question import LONGEST, clean_question, read_question
-from rag.ranking import CANDIDATES, gather
+from rag.answering.composing import MOST_LISTED
+from rag.answering.evidence import ABSTAIN_BELOW, STAND_IN_COSINES, Evidence
+from rag.questions.question import LONGEST, clean_question, read_question
+from rag.ranking.candidates import CANDIDATES, gather
+from rag.ranking.fusion import convex_combination, dense_weight, lead, lexical_score, scaled
 
 QUESTION = "해인 클러스터 이름의 유래는?"
 

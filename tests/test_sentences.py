@@ -8,10 +8,10 @@ import pytest
 from eval.listwise import Choice, fit_listwise
 from index.terms import character_bigrams
 from rag import Retriever
-from rag.ranking import rank
-from rag.rescoring import DEPTH
-from rag.sentences import FEATURES, SentenceRanker
-from rag.wanted import Wanted
+from rag.questions.wanted import Wanted
+from rag.ranking.candidates import rank
+from rag.ranking.rescoring import DEPTH
+from rag.ranking.sentences import FEATURES, SentenceRanker
 
 
 @pytest.mark.parametrize(

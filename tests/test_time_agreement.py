@@ -10,8 +10,8 @@ import pytest
 
 from index import build_index
 from rag import Retriever, time_agreement
-from rag.dates import dates_in
-from rag.time_agreement import PUBLISHED_SHARE, date_agreement, favour, reference_day
+from rag.questions.dates import dates_in
+from rag.ranking.time_agreement import PUBLISHED_SHARE, date_agreement, favour, reference_day
 
 FACTORY = "가람전자가 지난 8월 {}에서 배터리 공장을 착공했다. 공장은 내년 상반기에 가동한다."
 FESTIVAL = "달빛축제가 올해 말 {}에서 열린다. 등불을 띄우는 행사도 마련된다."

@@ -6,9 +6,9 @@ import pytest
 
 from index.analyzer import Analyzer
 from index.encoder import load_encoder
-from rag.alignment import Grounds
-from rag.quantities import quantities
-from rag.verification import Verifier
+from rag.writing.alignment import Grounds
+from rag.writing.quantities import quantities
+from rag.writing.verification import Verifier
 
 FUNDS = [
     "새솔전자가 꾸린 연합은 자체 자금 340억 원을 넣기로 했다.",

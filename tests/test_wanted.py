@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.wanted import Wanted
+from rag.questions.wanted import Wanted
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ from model_server import Handler, Request, Server, saying, serving
 from index import build_index
 from rag import Retriever, cli
 from rag import language_model as lm
-from rag.language_model import LanguageModel, Patience, Settings
-from rag.page_sources import sources
-from rag.prompt import MOST_CHARACTERS, messages, within_budget
-from rag.written import NOTHING_LEFT, Draft, Writer, WrittenAnswer, cited_sentences, numbered_passages
+from rag.page.cards import sources
+from rag.writing.language_model import LanguageModel, Patience, Settings
+from rag.writing.prompt import MOST_CHARACTERS, messages, within_budget
+from rag.writing.written import NOTHING_LEFT, Draft, Writer, WrittenAnswer, cited_sentences, numbered_passages
 
 pytest.importorskip("openai", reason="the extra geungeo[llm] is not installed")
 

@@ -1,0 +1,151 @@
+"""Tells whether two quotations answer a question alike: the same in other words, or with another figure or date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from rag.answering.quoting import Quotation
+from rag.questions.dates import Days, dates_in
+from rag.questions.figures import Figure, figures_in
+from rag.questions.question import LIGHT_VERBS, Question
+from rag.questions.wanted import Wanted
+
+ON_THE_QUESTION = 0.75
+"""A further quotation speaks of what is asked where it has this share of the question's idf mass that the first has."""
+SPELT_OUT = 0.6
+"""Two quotations contradict each other only where both have this share of it all, and the same of it."""
+SHARED = 0.5
+"""And it says the same where this share of the idf mass of what either says beyond the question is common to both."""
+LATIN = re.compile("[a-z]")
+PARTLY = 0.8
+"""What it counts to name something in other words."""
+MONTH = 31
+"""Days."""
+BARE = "B"
+"""Where this is among the units asked for, figures may have none: a model's 5000억."""
+IN_PASSING = ("년", "월", "일", "시", "분", "초", "")
+"""Units of figures that answer no question after an amount unless it asks for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a quotation says to the question."""
+
+    asked: frozenset[str]
+    """The question's forms that it and its article's title have."""
+    on_question: float
+    """Their idf mass."""
+    beyond: frozenset[str]
+    """The forms that the question has not."""
+    figures: tuple[Figure, ...]
+    """The figures that may answer, where an amount is asked for."""
+    days: tuple[Days, ...]
+    """The days that may answer, where a time is."""
+
+
+class Comparer:
+    """Compares quotations as answers to one question."""
+
+    def __init__(
+        self, question: Question, wanted: Wanted, idf: Callable[[Sequence[str]], Sequence[float]]
+    ) -> None:
+        """Takes the question, what it wants, and what gives the idf of forms."""
+        self._asked = frozenset(question.forms)
+        self._wanted = wanted
+        self._idf = idf
+        self._question_figures = tuple(figures_in(question.text))
+        self._question_days = frozenset(dates_in(question.text, None))
+        self._read: dict[Quotation, _Said] = {}
+
+    def same(self, one: Quotation, other: Quotation) -> bool:
+        """Whether they answer alike."""
+        ours, theirs = self._said(one), self._said(other)
+        if theirs.on_question < ON_THE_QUESTION * ours.on_question:
+            return False
+        if any(form.isdigit() for form in ours.asked - theirs.asked):
+            return False  # "1차 평가" and "2차 평가" are two things
+        if ours.days or ours.figures:
+            return _agree(ours, theirs)
+        both = self._mass(ours.beyond & theirs.beyond)
+        return both >= SHARED * max(min(self._mass(ours.beyond), self._mass(theirs.beyond)), 1e-9)
+
+    def apart(self, one: Quotation, other: Quotation) -> bool:
+        """Whether they give different figures or dates as the answer: those of one kind, and none that agree."""
+        ours, theirs = self._said(one), self._said(other)
+        if one.hit.article.id == other.hit.article.id:
+            return False
+        if ours.asked != theirs.asked or ours.on_question < SPELT_OUT * self._mass(self._asked):
+            return False  # they may speak of two things
+        if any(LATIN.search(form) for form in theirs.beyond - ours.beyond):
+            return False  # it may speak of a certain model or version
+        if ours.days and theirs.days:
+            return all(
+                mine[1] < other[0] or other[1] < mine[0] for mine in ours.days for other in theirs.days
+            )
+        units = {figure.unit for figure in ours.figures} & {figure.unit for figure in theirs.figures}
+        return bool(units) and not _agree(ours, theirs)
+
+    def named(self, item: str, own: frozenset[str], text: str, forms: frozenset[str]) -> float:
+        """How well a text with these forms names an item, 0..1: to the letter, or by the idf mass of its own forms.
+
+        A digit on its own names nothing: of "1단계", "1" stands in "1단" and "1조", too.
+        """
+        if _squeezed(item) in _squeezed(text):
+            return 1.0
+        telling = frozenset(form for form in own if not form.isdigit())
+        had = frozenset(form for form in telling if form in forms or form in text)
+        return PARTLY * self._mass(had) / max(self._mass(telling), 1e-9)
+
+    def _said(self, quotation: Quotation) -> _Said:
+        if quotation not in self._read:
+            forms, title = quotation.forms, quotation.hit.article.title.lower()
+            asked = frozenset(form for form in self._asked if form in forms or form in title)
+            self._read[quotation] = _Said(
+                asked,
+                self._mass(asked),
+                forms - self._asked - LIGHT_VERBS,
+                self._figures(quotation.text) if self._wanted.amount else (),
+                self._days(quotation) if self._wanted.date else (),
+            )
+        return self._read[quotation]
+
+    def _figures(self, text: str) -> tuple[Figure, ...]:
+        units = self._wanted.units
+        return tuple(
+            figure
+            for figure in figures_in(text)
+            if (
+                figure.unit in units or (not figure.unit and BARE in units)
+                if units
+                else figure.unit not in IN_PASSING
+            )
+            and not any(figure.agrees(named) for named in self._question_figures)
+        )
+
+    def _days(self, quotation: Quotation) -> tuple[Days, ...]:
+        published = quotation.hit.article.published
+        written = date.fromisoformat(published[:10]) if published else None
+        return tuple(days for days in dates_in(quotation.text, written) if days not in self._question_days)
+
+    def _mass(self, forms: frozenset[str]) -> float:
+        return sum(self._idf(sorted(forms))) if forms else 0.0
+
+
+def _agree(ours: _Said, theirs: _Said) -> bool:
+    """Whether some figure or day of one is one of the other's."""
+    if any(mine.agrees(other) for mine in ours.figures for other in theirs.figures):
+        return True
+    return any(_one_time(mine, other) for mine in ours.days for other in theirs.days)
+
+
+def _one_time(one: Days, other: Days) -> bool:
+    """Whether two times are one, of which either may be told more exactly: a day of a month, not of a year."""
+    within = (one[0] <= other[0] and other[1] <= one[1]) or (other[0] <= one[0] and one[1] <= other[1])
+    return one == other or (within and max(one[1] - one[0], other[1] - other[0]) <= MONTH)
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.lower().split())

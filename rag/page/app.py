@@ -1,0 +1,263 @@
+"""The chat page: ask about the articles of an index in a browser. The only module that imports Gradio."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import sys
+import time
+import webbrowser
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from index.errors import GeungeoError
+from rag.page import cards
+from rag.page.desk import MOST_TURNS, Desk, Narrowing, Turns
+from rag.retriever import Retriever
+from rag.writing.written import Writer
+
+FIRST_PORT, PORTS = 7860, 100
+AT_ONCE = 4
+"""Questions answered at the same time at most; each takes some 20 ms of all cores."""
+
+STYLE = Path(__file__).with_name("page.css")
+SCRIPT = Path(__file__).with_name("page.js")
+FONTS = (
+    "Pretendard Variable",
+    "Pretendard",
+    "Apple SD Gothic Neo",
+    "Malgun Gothic",
+    "Noto Sans KR",
+    "Noto Sans CJK KR",
+    "sans-serif",
+)
+"""What the systems bring with them; nothing is fetched."""
+HEAD = (
+    '<meta name="robots" content="noindex"><link rel="icon" href="data:image/svg+xml,'
+    "%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='7' "
+    "fill='%232a4a9c'/%3E%3Crect x='6' y='17' width='20' height='8' rx='2' fill='%23ffd84d'/%3E"
+    "%3Cpath d='M8 9h16M8 14h11' stroke='%23fff' stroke-width='2.6' stroke-linecap='round'/%3E%3C/svg%3E\">"
+)
+
+
+def build_page(retriever: Retriever) -> gr.Blocks:
+    """The page over one index, not yet served; Gradio takes its style only when it is (``start_page``)."""
+    desk = Desk(retriever, Writer.from_environment(retriever))
+    page = gr.Blocks(title="근거", analytics_enabled=False, fill_width=True)
+    with page:
+        turns = gr.State(())
+        with gr.Row(elem_id="top"):
+            _html(desk.header, elem_id="header")
+            fresh = gr.Button("새 대화", elem_id="fresh", visible=False, size="sm", scale=0)
+        with gr.Row(elem_id="desk"):
+            with gr.Column(elem_id="talk"):
+                conversation = _html(desk.conversation(()), elem_id="conversation")
+                with gr.Column(elem_id="examples", visible=bool(desk.examples)) as examples:
+                    buttons = [gr.Button(text, elem_classes="gg-example") for text in desk.examples]
+                with gr.Row(elem_id="ask"):
+                    question = _question_box()
+                    send = gr.Button("묻기", variant="primary", elem_id="send", scale=0)
+                    boxes = _filter_boxes(desk)
+                stop = gr.Button("쓰기 멈추기", elem_id="stop", size="sm", visible=desk.writer is not None)
+                # pressed by the page's script, with the question in its box
+                as_typed = gr.Button("입력한 그대로 찾기", elem_id="as-typed", elem_classes="gg-unseen")
+            sources = _html(desk.sources(()), elem_id="sources")
+        _reader(desk)
+
+        events: dict[str, Any] = {
+            "outputs": [turns, conversation, sources, question, examples, fresh],
+            "show_progress": "hidden",
+            "api_visibility": "private",
+            "concurrency_id": "ask",
+        }
+
+        def ask(text: str, before: Turns, *narrowing: Any, correct: bool = True) -> Iterator[tuple[Any, ...]]:
+            skip = gr.skip()
+            if text.strip():
+                hide, show = gr.update(visible=False), gr.update(visible=True)
+                waiting = desk.conversation((*before, desk.waiting(text, before)))
+                yield before, waiting, skip, "", hide, show
+            turn = desk.reply(text, before, Narrowing(*narrowing), correct=correct)
+            after = (*before, turn)[-MOST_TURNS:]
+            if turn.sources is None:
+                # what could not be answered goes back to be corrected, and the next turn takes its place
+                yield before, desk.conversation(after), skip, text.strip(), skip, skip
+            else:
+                yield after, desk.conversation(after), desk.sources(after), skip, skip, skip
+                for written in desk.written(turn):
+                    after = (*after[:-1], written)
+                    yield skip, desk.conversation(after), skip, skip, skip, skip
+                if after[-1] is not turn:
+                    yield after, skip, skip, skip, skip, skip
+
+        def ask_as_typed(text: str, before: Turns, *narrowing: Any) -> Iterator[tuple[Any, ...]]:
+            yield from ask(text, before, *narrowing, correct=False)
+
+        def start_again() -> tuple[Any, ...]:
+            show = gr.update(visible=bool(desk.examples))
+            return (), desk.conversation(()), desk.sources(()), "", show, gr.update(visible=False)
+
+        asked = [
+            gr.on([question.submit, send.click], ask, [question, turns, *boxes], **events),
+            as_typed.click(ask_as_typed, [question, turns, *boxes], **events),
+            *(button.click(ask, [button, turns, *boxes], **events) for button in buttons),
+        ]
+        # what was answered so far, without the model's draft
+        stop.click(
+            desk.conversation, turns, conversation, cancels=asked, queue=False, api_visibility="private"
+        )
+        fresh.click(start_again, None, **events)
+    page.queue(default_concurrency_limit=min(AT_ONCE, os.cpu_count() or 1))
+    return page
+
+
+def _html(value: str, **settings: Any) -> gr.HTML:
+    """Markup without Gradio's typography and click events."""
+    return gr.HTML(value, apply_default_css=False, **({"js_on_load": None} | settings))
+
+
+def _question_box() -> gr.Textbox:
+    return gr.Textbox(
+        label="질문",
+        show_label=False,
+        placeholder="기사에 대해 물어보세요",
+        max_lines=4,
+        autofocus=True,
+        container=False,
+        scale=1,
+        elem_id="question",
+        html_attributes=gr.InputHTMLAttributes(
+            autocomplete="off", spellcheck=False, lang="ko", enterkeyhint="send"
+        ),
+    )
+
+
+def _filter_boxes(desk: Desk) -> list[gr.components.Component]:
+    """The filters, folded up under the question box: a box for each field of ``Narrowing``, in its order."""
+    label = desk.filters_label(Narrowing())
+    with gr.Accordion(label, open=False, elem_id="filters") as filters:
+        with gr.Row(elem_id="filter-boxes"):
+            choosing: dict[str, Any] = {"multiselect": True, "min_width": 200}
+            publishers = gr.Dropdown(desk.publishers, label="매체", visible=bool(desk.publishers), **choosing)
+            topics = gr.Dropdown(desk.topics, label="주제", visible=bool(desk.topics), **choosing)
+            typing: dict[str, Any] = {"max_lines": 1, "min_width": 120}
+            since = gr.Textbox(label="이날부터", placeholder="예: 2025-08", **typing)
+            until = gr.Textbox(label="이날까지", placeholder="예: 2025-12-31", **typing)
+            source = gr.Textbox(label="파일 경로나 웹 주소", placeholder="예: 경제/ 또는 2025*.md", **typing)
+        clear = gr.Button("거르기 지우기", elem_id="clear-filters", size="sm")
+    boxes: list[gr.components.Component] = [publishers, topics, since, until, source]
+    quiet: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
+
+    def relabel(*narrowing: Any) -> Any:
+        return gr.update(label=desk.filters_label(Narrowing(*narrowing)))
+
+    typed = [event for box in (since, until, source) for event in (box.blur, box.submit)]
+    gr.on([publishers.change, topics.change, *typed], relabel, boxes, filters, **quiet)
+    clear.click(lambda: ([], [], "", "", "", gr.update(label=label)), None, [*boxes, filters], **quiet)
+    return boxes
+
+
+def _reader(desk: Desk) -> None:
+    """The window for whole articles; the page's script lives in it, for only there can it call Python."""
+
+    def whole_article(asked: Any) -> str:
+        return desk.whole_article(asked)
+
+    script = SCRIPT.read_text(encoding="utf-8")
+    _html(cards.reader(), elem_id="reader", js_on_load=script, server_functions=[whole_article])
+
+
+def start_page(retriever: Retriever, host: str = "127.0.0.1", port: int | None = None) -> gr.Blocks:
+    """Serves the page in threads of its own; the result's ``local_url`` is its address, ``close()`` ends it.
+
+    Raises:
+        GeungeoError: ``port`` is taken (without one, the first free one from 7860 on is used), or ``host`` is
+            no address of this machine.
+    """
+    _keep_from_proxies(host)
+    chosen = _free_port(host, port)
+    page = build_page(retriever)
+    fonts = [gr.themes.Font(name) for name in FONTS]
+    try:
+        page.launch(
+            server_name=f"[{host}]" if ":" in host else host,
+            server_port=chosen,
+            theme=gr.themes.Base(font=fonts, font_mono=fonts),
+            head=f"{HEAD}<style>{STYLE.read_text(encoding='utf-8')}</style>",
+            prevent_thread_lock=True,
+            inline=False,
+            share=False,
+            quiet=True,
+            footer_links=[],
+            run_history=False,
+            enable_monitoring=False,
+            mcp_server=False,
+            ssr_mode=False,
+            pwa=False,
+        )
+    except Exception as error:
+        page.close(verbose=False)
+        raise GeungeoError(f"{host}:{chosen}에서 페이지를 띄우지 못했습니다 ({error}).") from error
+    return page
+
+
+def serve_page(
+    retriever: Retriever, host: str = "127.0.0.1", port: int | None = None, open_browser: bool = True
+) -> None:
+    """Serves the page until interrupted (Ctrl+C), having said on stderr where.
+
+    Args:
+        retriever: what is asked.
+        host: the address to listen on; the default is reached from this machine only.
+        port: the port; by default the first free one from 7860 on.
+        open_browser: whether to open the page in the user's browser.
+
+    Raises:
+        GeungeoError: as ``start_page``.
+    """
+    page = start_page(retriever, host, port)
+    try:
+        address = str(page.local_url)
+        print(f"근거를 {address} 에서 열었습니다. 끝내려면 Ctrl+C를 누르세요.", file=sys.stderr, flush=True)
+        if open_browser:
+            webbrowser.open(address)
+        while True:
+            time.sleep(1)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        page.close(verbose=False)
+
+
+def _keep_from_proxies(host: str) -> None:
+    """Gradio calls its own address once when it starts, which no proxy set for this machine can reach."""
+    for name in ("no_proxy", "NO_PROXY"):
+        exempt = [*filter(None, os.environ.get(name, "").split(",")), "127.0.0.1", "localhost", host]
+        os.environ[name] = ",".join(dict.fromkeys(exempt))
+
+
+def _free_port(host: str, port: int | None) -> int:
+    """The port asked for, or without one the first free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for candidate in range(FIRST_PORT, FIRST_PORT + PORTS) if port is None else [port]:
+        try:
+            with closing(socket.create_server((host, candidate), family=family)) as found:
+                return int(found.getsockname()[1])
+        except OverflowError:
+            raise GeungeoError(f"포트는 0부터 65535까지의 수여야 합니다 (받은 값 {port}).") from None
+        except OSError as error:
+            if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+                raise GeungeoError(f"{host}: 이 컴퓨터의 주소가 아닙니다. --host를 확인하세요.") from None
+            if port is not None:
+                reason = (
+                    "다른 프로그램이 쓰고 있습니다" if error.errno == errno.EADDRINUSE else error.strerror
+                )
+                advice = "다른 번호를 주거나, 빈 포트를 찾게 --port를 빼세요."
+                raise GeungeoError(f"포트 {port}: {reason}. {advice}") from None
+    last = FIRST_PORT + PORTS - 1
+    raise GeungeoError(f"{FIRST_PORT}~{last} 사이에 빈 포트가 없습니다. --port로 다른 번호를 주세요.")

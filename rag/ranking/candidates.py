@@ -1,0 +1,115 @@
+"""From a question to ranked candidates: the searches, their fusion, and a second look at the best."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from index.searching import Allowed, DenseScores, Index, Numbers
+from index.store import StoredPassage
+from rag.questions.question import Question
+from rag.ranking.fusion import Scores, convex_combination, dense_weight, lead, lexical_score, scaled
+from rag.ranking.rescoring import DEPTH, Signals, rescored
+from rag.ranking.sentences import Ranked, SentenceRanker
+from rag.ranking.time_agreement import favour
+
+Voices = Literal["hybrid", "lexical", "dense"]
+
+CANDIDATES = 100
+"""How many passages each lexical search puts forward; the dense one, the passages of three times as many windows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage on its way to become a hit."""
+
+    number: int
+    stored: StoredPassage
+    score: float
+    lexical: float
+    dense: float
+    sentence: float
+    """How well its best sentence answers, as a share of the best of all."""
+    cosines: tuple[float, ...]
+    """Of its windows to the question."""
+    sentences: Ranked = ()
+    """Its sentences with how well each answers, best first."""
+    signals: Signals | None = None
+    """What its score is made of, where it was looked at twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """What the searches put forward, passages in order of number; every array has shape [passages]."""
+
+    numbers: Numbers
+    lexical: Scores
+    dense: Scores
+    cosines: DenseScores
+    match: float
+    """The best passage's score by words as a share of the highest there could be."""
+    background: float
+    """The collection's mean dense score for the question."""
+
+    @property
+    def fused(self) -> Scores:
+        """Both voices as one."""
+        return convex_combination(self.lexical, self.dense, dense_weight(self.match, lead(self.dense)))
+
+    def ordered(self, scores: Scores, most: int) -> npt.NDArray[np.intp]:
+        """The positions of the ``most`` best by ``scores``; equal scores in order of passage number, everywhere."""
+        return np.lexsort((self.numbers, -scores))[:most]
+
+
+def gather(
+    index: Index, question: Question, depth: int, voices: Voices, allowed: Allowed | None = None
+) -> Pool:
+    """The best ``depth`` allowed passages of each search (of three times as many windows, for the dense one)."""
+    by_words, word_scores = index.search_words(question.forms, depth, allowed)
+    by_characters, character_scores = index.search_characters(question.text, depth, allowed)
+    vector = index.encoder.encode_query(question.text)
+    by_meaning = index.search_meaning(vector, 3 * depth, allowed)
+    by_letters = np.union1d(by_words, by_characters)
+    chosen = {"lexical": by_letters, "dense": np.sort(by_meaning)}.get(voices)
+    numbers = np.union1d(by_letters, by_meaning) if chosen is None else chosen
+    cosines = index.dense_scores(vector, numbers)
+    background = index.background(vector)
+    lexical = lexical_score(
+        scaled(word_scores[numbers], 0.0, float(word_scores.max(initial=0.0))),
+        scaled(character_scores[numbers], 0.0, float(character_scores.max(initial=0.0))),
+    )
+    dense = scaled(cosines.passages, background, float(cosines.passages.max(initial=background)))
+    return Pool(numbers, lexical, dense, cosines, index.words.match(question.forms, word_scores), background)
+
+
+def rank(
+    index: Index,
+    question: Question,
+    k: int,
+    voices: Voices,
+    allowed: Allowed | None = None,
+) -> tuple[list[Candidate], Pool]:
+    """The ``k`` best of the allowed passages, best first, and the pool they come from."""
+    pool = gather(index, question, max(CANDIDATES, k), voices, allowed)
+    scores = {"lexical": pool.lexical, "dense": pool.dense}.get(voices)
+    if scores is None:
+        scores = favour(question.text, index.store, pool.numbers, pool.fused)
+    order = pool.ordered(scores, max(k, DEPTH) if voices == "hybrid" else k)
+    stored = index.store.passages_alone(pool.numbers[order].tolist())
+    ranker = SentenceRanker(question, index.words.idf(question.forms).tolist(), pool.background)
+    cosines = [tuple(pool.cosines.windows[i].tolist()) for i in order]
+    ranked = ranker.rank(stored, cosines)
+    best = max((sentences[0][1] for sentences in ranked), default=0.0)
+    candidates = [
+        Candidate(
+            int(pool.numbers[i]), item, float(scores[i]), float(pool.lexical[i]), float(pool.dense[i]),
+            max(sentences[0][1], 0.0) / max(best, 1e-9), own, sentences,
+        )
+        for i, item, own, sentences in zip(order, stored, cosines, ranked, strict=True)
+    ]  # fmt: skip
+    if voices == "hybrid":
+        candidates = rescored(candidates)
+    return candidates[:k], pool
