@@ -12,7 +12,7 @@ import pytest
 from model_server import Handler, Request, saying, serving
 
 from index.errors import LanguageModelError
-from rag import language_model as lm
+from rag.writing import language_model as lm
 from rag.writing.language_model import LanguageModel, Patience, Settings
 
 pytest.importorskip("openai", reason="the extra geungeo[llm] is not installed")

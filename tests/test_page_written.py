@@ -10,7 +10,7 @@ from model_server import Request, serving
 from test_page_browser import LIBRARY, Visit, browser, index_dir  # noqa: F401
 
 from rag import Retriever
-from rag import language_model as lm
+from rag.writing import language_model as lm
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 pytest.importorskip("openai", reason="the extra geungeo[llm] is not installed")

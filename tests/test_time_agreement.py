@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from index import build_index
-from rag import Retriever, time_agreement
+from rag import Retriever
 from rag.questions.dates import dates_in
+from rag.ranking import time_agreement
 from rag.ranking.time_agreement import PUBLISHED_SHARE, date_agreement, favour, reference_day
 
 FACTORY = "가람전자가 지난 8월 {}에서 배터리 공장을 착공했다. 공장은 내년 상반기에 가동한다."

@@ -13,8 +13,8 @@ from model_server import Handler, Request, Server, saying, serving
 
 from index import build_index
 from rag import Retriever, cli
-from rag import language_model as lm
 from rag.page.cards import sources
+from rag.writing import language_model as lm
 from rag.writing.language_model import LanguageModel, Patience, Settings
 from rag.writing.prompt import MOST_CHARACTERS, messages, within_budget
 from rag.writing.written import NOTHING_LEFT, Draft, Writer, WrittenAnswer, cited_sentences, numbered_passages
