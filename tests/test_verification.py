@@ -6,8 +6,8 @@ import pytest
 
 from index.analyzer import Analyzer
 from index.encoder import load_encoder
+from rag.questions.quantities import quantities
 from rag.writing.alignment import Grounds
-from rag.writing.quantities import quantities
 from rag.writing.verification import Verifier
 
 FUNDS = [

@@ -38,7 +38,7 @@ def test_a_person_is_no_amount(question: str) -> None:
 
 def test_units_are_those_the_question_tells() -> None:
     assert Wanted("전력은 몇 메가와트인가?").units[:2] == ("메가와트", "MW")
-    assert Wanted("몇 개월이 걸리나?").units == ("개월",)
+    assert Wanted("몇 개월이 걸리나?").units == ("개월", "달")
     assert "곳" in Wanted("몇 군데인가?").units
     assert "원" in Wanted("공사 비용은 얼마인가?").units
     assert Wanted("누가 왔나?").units == ()

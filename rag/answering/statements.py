@@ -9,7 +9,7 @@ from datetime import date
 
 from rag.answering.quoting import Quotation
 from rag.questions.dates import Days, dates_in
-from rag.questions.figures import Figure, figures_in
+from rag.questions.quantities import Quantity, quantities
 from rag.questions.question import LIGHT_VERBS, Question
 from rag.questions.wanted import Wanted
 
@@ -40,7 +40,7 @@ class _Said:
     """Their idf mass."""
     beyond: frozenset[str]
     """The forms that the question has not."""
-    figures: tuple[Figure, ...]
+    figures: tuple[Quantity, ...]
     """The figures that may answer, where an amount is asked for."""
     days: tuple[Days, ...]
     """The days that may answer, where a time is."""
@@ -56,7 +56,7 @@ class Comparer:
         self._asked = frozenset(question.forms)
         self._wanted = wanted
         self._idf = idf
-        self._question_figures = tuple(figures_in(question.text))
+        self._question_figures = tuple(figure for figure in quantities(question.text) if figure.unit)
         self._question_days = frozenset(dates_in(question.text, None))
         self._read: dict[Quotation, _Said] = {}
 
@@ -112,11 +112,11 @@ class Comparer:
             )
         return self._read[quotation]
 
-    def _figures(self, text: str) -> tuple[Figure, ...]:
+    def _figures(self, text: str) -> tuple[Quantity, ...]:
         units = self._wanted.units
         return tuple(
             figure
-            for figure in figures_in(text)
+            for figure in quantities(text)
             if (
                 figure.unit in units or (not figure.unit and BARE in units)
                 if units

@@ -8,7 +8,8 @@ from functools import cached_property
 from itertools import chain
 from typing import Literal
 
-from rag.questions.figures import COUNTER, names_of
+from rag.questions.quantities import UNITS as COUNTERS
+from rag.questions.quantities import names_of
 
 Kind = Literal["who", "when", "how much", "where", "why", "how", "list", "yes or no", "what"]
 
@@ -46,7 +47,7 @@ CLOSED = re.compile(
 )
 """Ends a question that can be answered by yes or no, where it has no interrogative."""
 UNIT_ASKED = re.compile(
-    rf"몇\s?({COUNTER}|[A-Za-z]+|[가-힣]{{1,3}}?)(?=[은는이가을를의로에]|까지|인가|였|입|정도|\s|\?|$)"
+    rf"몇\s?({'|'.join(map(re.escape, sorted(COUNTERS, key=len, reverse=True)))}|[A-Za-z]+|[가-힣]{{1,3}}?)(?=[은는이가을를의로에]|까지|인가|였|입|정도|\s|\?|$)"
 )
 
 UNITS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (

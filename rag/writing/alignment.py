@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from index.analyzer import Analyzer
+from rag.questions.quantities import Quantity
 from rag.writing.chunks import counted, repeats
 from rag.writing.clauses import Sentence, Word, read_sentence, squash
 from rag.writing.paraphrases import alike
-from rag.writing.quantities import Quantity
 
 DIGIT = re.compile(r"\d")
 LEFT_OUT = frozenset(["subject", "topic", "of", ""])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from rag.questions.quantities import Quantity
 from rag.writing.clauses import Sentence, Word
 from rag.writing.paraphrases import alike
-from rag.writing.quantities import Quantity
 
 _FROM_OR_TO = re.compile(r"\s?(에서|부터|보다|으로|로|까지)")
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from index.analyzer import Analyzer
 from index.korean import Morpheme
-from rag.writing.quantities import NATIVE, Quantity, quantities
+from rag.questions.quantities import NATIVE, Quantity, quantities
 
 Role = str
 """``subject``, ``topic``, ``object``, ``to`` or ``of``; else the particle itself, empty where there is none."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rag.questions.quantities import Quantity
 from rag.writing.alignment import Alignment
 from rag.writing.chunks import (
     alike_roles,
@@ -22,7 +23,6 @@ from rag.writing.chunks import (
 )
 from rag.writing.clauses import Word
 from rag.writing.paraphrases import NEUTRAL, alike
-from rag.writing.quantities import Quantity
 
 SUPERLATIVE = frozenset(["가장", "제일", "최고", "최대", "최소", "유일", "으뜸"])
 _OPPOSED: dict[str, frozenset[str]] = {

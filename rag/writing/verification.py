@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from index.analyzer import Analyzer
 from index.encoder import Encoder
+from rag.questions.quantities import Quantity
 from rag.writing import structure_checks, wording_checks
 from rag.writing.alignment import Alignment, Grounds
 from rag.writing.chunks import subject
 from rag.writing.clauses import Sentence, Word, read_sentence
-from rag.writing.quantities import Quantity
 
 NEAREST = 0.86
 """The least cosine of a sentence to the nearest sentence of what bears it out. Of the right statements of set a those

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 
+from rag.questions.quantities import Quantity
 from rag.writing.alignment import Alignment
 from rag.writing.chunks import way
 from rag.writing.clauses import Word, squash
 from rag.writing.paraphrases import LIGHT, NEUTRAL, SAYING
-from rag.writing.quantities import Quantity
 
 _SAID = re.compile(r"[“\"][^”\"]{8,}[”\"]")
 """Longer than a name."""
