@@ -12,7 +12,8 @@ from rag.hits import Hit
 
 NOT_FOUND = "이 기사들에서는 답을 찾지 못했습니다."
 NONE_ALLOWED = "거르는 조건에 맞는 기사가 없습니다."
-DIFFERING = "기사마다 다릅니다. 나온 날과 함께 견주어 보세요."
+DIFFERING = "기사마다 다릅니다. 무엇을 두고 한 말인지, 언제 나왔는지 견주어 보세요."
+NOT_TOLD = "{item}: 기사에서 찾지 못했습니다."
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Answer:
     question: str
     text: str
     """The statements, one a line, each followed by the numbers of its citations in brackets, after a line that says so
-    where articles differ; or one sentence saying that nothing was found."""
+    where articles differ, and before one for each thing of which nothing was found; or one sentence saying that nothing was found."""
     statements: tuple[Statement, ...]
     abstained: bool
     confidence: float
@@ -76,6 +77,8 @@ class Answer:
     nearest."""
     searched_as: str | None = None
     """What the question was corrected to before it was searched; None where it was searched as typed."""
+    unanswered: tuple[str, ...] = ()
+    """Of several things asked after, those of which nothing was found."""
     completed_as: str | None = None
     """What a follow-up question was completed to, from the conversation; None where it stands on its own."""
 

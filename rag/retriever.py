@@ -23,6 +23,7 @@ from rag.questions.parts import parts_of
 from rag.questions.question import Question, read_question
 from rag.ranking.candidates import Candidate, Pool, Voices, rank
 from rag.ranking.folding import FURTHER, first_of, folded
+from rag.ranking.rescoring import DEPTH
 
 
 class Retriever:
@@ -125,10 +126,19 @@ class Retriever:
         hits = [hit for hit in found.hits if hit.passage.id not in beyond]
         best = [candidate for candidate in found.best if candidate.stored.passage.id not in beyond]
         quoter = Quoter(question, self.index.analyzer)
-        composer = Composer(question, quoter, Comparer(question, quoter.wanted, self._idf))
-        evidence = weigh(self.index, question, best, found.pool)
+        composer = Composer(question, quoter, Comparer(question, quoter, self._idf))
+        margin = self._lead(question, best[0]) if filters and best else None
+        evidence = weigh(self.index, question, best, found.pool, margin)
         parts = [] if beyond else self._parts(question, filters)
         return composer.answer(hits, k, evidence, parts)
+
+    def _lead(self, question: Question, first: Candidate) -> float:
+        """By how much a passage is ahead of all others of the collection, its copies aside; below 0 where it is behind."""
+        candidates, _ = rank(self.index, question, DEPTH, "hybrid")
+        groups = folded(candidates, len(candidates))
+        own = next((group for group in groups if any(one.number == first.number for one in group)), None)
+        rest = max((group[0].score for group in groups if group is not own), default=0.0)
+        return (own[0].score if own else candidates[-1].score) - rest
 
     def _parts(self, question: Question, filters: Filters | None) -> list[Found]:
         """What a search for each of the things asked after finds, where there are several."""
@@ -138,8 +148,8 @@ class Retriever:
             read = self.read(part.question, correct=False)
             result = self._search(read, OF_EACH, "hybrid", filters)
             evidence = weigh(self.index, read, result.best, result.pool)
-            forms = frozenset(term.form for term in analyzer.terms_of(part.item))
-            found.append(Found(part.item, forms, result.hits, evidence.confidence))
+            forms = frozenset(term.form for term in analyzer.terms_of(part.item or ""))
+            found.append(Found(part, forms, result.hits, evidence.confidence))
         return found
 
     def _idf(self, forms: Sequence[str]) -> list[float]:

@@ -59,3 +59,8 @@ def test_other_figures_and_those_of_the_question_are_not_the_one(question: str, 
 @pytest.mark.parametrize("question", ASKS_FOR_NONE)
 def test_a_question_for_something_else_lacks_nothing(question: str) -> None:
     assert not lacks_figure(question, "")
+
+
+def test_a_text_made_to_hang_the_search_for_figures_does_not() -> None:
+    assert not lacks_figure("매출은 얼마인가?", "매출은 1" + "억 " * 5000 + "원")
+    assert lacks_figure("매출은 얼마인가?", "매출은 1" + "억 " * 5000 + "이라고")

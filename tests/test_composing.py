@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from index import build_index
 from rag import Answer, Retriever
-from rag.answer import DIFFERING
+from rag.answer import DIFFERING, NOT_TOLD
+from rag.answering.statements import names
 
 ARTICLES = {
     "bridge-1.md": """# 한빛대교 내년 봄 개통
@@ -106,3 +109,67 @@ def test_numbers_run_through_all_statements_and_every_quotation_is_exact(harbour
         for citation in answer.citations:
             assert citation.article.text[citation.start : citation.end] == citation.quote
             assert citation.passage.id in there
+
+
+def test_what_no_article_tells_of_one_of_two_is_said(harbour: Retriever) -> None:
+    answer = harbour.answer("나루호와 파도호의 정원은 각각 몇 명인가요?")
+    assert answer.unanswered == ("파도호",)
+    assert answer.text.endswith(NOT_TOLD.format(item="파도호"))
+    assert [statement.about for statement in answer.statements if "120명" in statement.quote] == ["나루호"]
+
+
+@pytest.mark.parametrize(
+    ("item", "text", "there"),
+    [
+        ("KT", "SKT의 새 요금제는 월 3만 원", False),
+        ("KT", "새 요금제는 KT가 먼저 냈다", True),
+        ("1단계", "11단계 지원금은 30억 원", False),
+        ("1단계", "1 단계에서 똑같이 받는다", True),
+        ("소라 3", "소라 3.1은 다음 달에 나온다", False),
+        ("시", "도시가 커졌다", False),
+    ],
+)
+def test_a_name_is_a_word_of_its_own(item: str, text: str, there: bool) -> None:
+    assert names(item, text) is there
+
+
+PAPERS = "---\ntitle: {title}\npublisher: {paper}\npublished: 2025-10-2{day}\n---\n\n{text}\n"
+
+
+def two_papers(folder: Path, *texts: str) -> Retriever:
+    """An index of one article for each text, and one on something else."""
+    for day, text in enumerate((*texts, "감나무 잎은 가을에 붉게 물든다. 까치가 홍시를 쪼아 먹는다.")):
+        article = PAPERS.format(title=f"소식 {day}", paper=f"신문{day}", day=day, text=text)
+        (folder / f"{day}.md").write_text(article, encoding="utf-8")
+    build_index([folder], folder / "index")
+    return Retriever.open(folder / "index")
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "other"),
+    [
+        ("달빛경기장의 관중은 몇 명인가?", "달빛경기장의 관중은 3만5000명으로 늘었다.",
+         "달빛경기장의 관중은 6만5000명으로 늘었다."),
+        ("하늘전자의 매출은 얼마인가?", "하늘전자의 매출은 7000억 원, 영업이익은 300억 원이다.",
+         "하늘전자의 매출은 5000억 원, 영업이익은 300억 원이다."),
+        ("하늘전자는 별빛상사를 인수하나?", "하늘전자 이사회는 별빛상사를 인수하기로 결정했다고 밝혔다.",
+         "하늘전자 이사회는 별빛상사를 인수하지 않기로 결정했다고 밝혔다."),
+        ("하늘전자의 새 대표는 누구인가?", "하늘전자의 새 대표는 김민수 전 부사장으로 3일 이사회에서 뽑혔다.",
+         "하늘전자의 새 대표는 이영희 전 부사장으로 3일 이사회에서 뽑혔다."),
+        ("달빛역은 언제 문을 여나?", "달빛역은 2025년 3월 1일 문을 연다.",
+         "달빛역은 2025년 9월 1일 문을 열고 3월 1일에는 시험 운행을 한다."),
+    ],
+)  # fmt: skip
+def test_what_does_not_say_the_same_is_not_cited_as_if_it_did(
+    tmp_path: Path, question: str, one: str, other: str
+) -> None:
+    answer = two_papers(tmp_path, one, other).answer(question)
+    assert not answer.abstained
+    assert all(len(statement.citations) == 1 for statement in answer.statements), answer.text
+
+
+def test_versions_of_a_product_are_not_different_figures_for_one(tmp_path: Path) -> None:
+    retriever = two_papers(
+        tmp_path, "보람폰 Pro의 값은 50만 원으로 정해졌다.", "검은 보람폰의 값은 30만 원으로 정해졌다."
+    )
+    assert not retriever.answer("보람폰의 값은 얼마인가?").differing

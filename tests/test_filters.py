@@ -196,3 +196,9 @@ def test_filters_do_not_read_the_articles_themselves(dated: Retriever) -> None:
         )
         plan = [row[-1] for row in rows if " articles" in row[-1]]
         assert plan and all("COVERING INDEX articles_by_facts" in step for step in plan), rows
+
+
+@pytest.mark.parametrize("question", ["안녕하세요", "훈민정음 반포 연도", "김치찌개 맛있게 끓이는 법"])
+def test_what_a_filter_leaves_is_no_surer_an_answer(retriever: Retriever, question: str) -> None:
+    for source in sorted({article.source for article, _ in retriever.articles()}):
+        assert retriever.answer(question, filters=Filters(sources=[source])).abstained, source

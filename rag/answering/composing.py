@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from rag.answer import DIFFERING, NONE_ALLOWED, NOT_FOUND, Answer, Citation, Statement
+from rag.answer import DIFFERING, NONE_ALLOWED, NOT_FOUND, NOT_TOLD, Answer, Citation, Statement
 from rag.answering.evidence import ABSTAIN_BELOW, Evidence
 from rag.answering.quoting import Quotation, Quoter
-from rag.answering.statements import Comparer
+from rag.answering.statements import Comparer, names
 from rag.hits import Hit
+from rag.questions.parts import Part
 from rag.questions.question import Question
 from rag.ranking.rescoring import SENTENCE_SPAN, SENTENCE_WEIGHT
 from rag.ranking.sameness import Wording, restates
@@ -39,7 +40,7 @@ NAMED_ITSELF, NAMED_AROUND = 0.06, 0.12
 class Found:
     """What a search for one of several things asked after found."""
 
-    item: str
+    part: Part
     forms: frozenset[str]
     """Of the item's name."""
     hits: Sequence[Hit]
@@ -53,6 +54,8 @@ class _Draft:
     quotations: tuple[Quotation, ...]
     about: str | None = None
     differs: bool = False
+    tells_of: tuple[str, ...] = ()
+    """Which of several things asked after."""
 
 
 class Composer:
@@ -76,18 +79,19 @@ class Composer:
         near = tuple(hits[:shown])
         if not hits or confidence < ABSTAIN_BELOW:
             return Answer(question.typed, NOT_FOUND, (), True, confidence, near, question.searched_as)
-        drafts = self._of_parts(hits, parts) if parts else []
-        if len(drafts) < 2:
-            drafts = self._of_one(hits)
+        drafts = self._of_parts(hits, parts) or self._of_one(hits)
+        unanswered = _unanswered(parts, drafts)
         statements = _numbered(drafts)
         lines = [DIFFERING] * any(statement.differs for statement in statements)
-        text = "\n".join([*lines, *(statement.text for statement in statements)])
+        lines += [statement.text for statement in statements]
+        lines += [NOT_TOLD.format(item=item) for item in unanswered]
         there = {hit.passage.id for hit in near}
         cited = {one.hit.passage.id: one.hit for draft in drafts for one in draft.quotations}
         further = (hit for passage, hit in cited.items() if passage not in there)
         return Answer(
-            question.typed, text, statements, False, confidence, (*near, *further), question.searched_as
-        )
+            question.typed, "\n".join(lines), statements, False, confidence, (*near, *further),
+            question.searched_as, unanswered,
+        )  # fmt: skip
 
     def _of_one(self, hits: Sequence[Hit]) -> list[_Draft]:
         """The statements of an answer to a question after one thing."""
@@ -139,40 +143,62 @@ class Composer:
 
     def _of_parts(self, hits: Sequence[Hit], parts: Sequence[Found]) -> list[_Draft]:
         """One statement for each of the things asked after; one that tells of several stands once."""
-        drafts: list[_Draft] = []
-        for part, own in zip(parts, _distinguishing(parts), strict=True):
-            quotation = self._of_part(part, own)
+        chosen: list[tuple[Quotation, list[str]]] = []
+        for found, own in zip(parts, _distinguishing(parts), strict=True):
+            rivals = [other.part.item for other in parts if other is not found and other.part.item]
+            quotation = self._of_part(found, own, rivals)
             if quotation is None:
                 continue
-            same = next(
-                (at for at, draft in enumerate(drafts) if draft.quotations[0].overlaps(quotation)), None
+            abouts = next((abouts for one, abouts in chosen if one.overlaps(quotation)), None)
+            if abouts is None:
+                abouts = []
+                chosen.append((quotation, abouts))
+            abouts += [found.part.item] if found.part.item else []
+        drafts = [
+            # what tells of all needs no name
+            _Draft(
+                (quotation,),
+                ", ".join(abouts) if 0 < len(abouts) < len(parts) else None,
+                tells_of=tuple(abouts),
             )
-            if same is None:
-                drafts.append(_Draft((quotation,), part.item))
-            else:
-                drafts[same] = _Draft(drafts[same].quotations)
+            for quotation, abouts in chosen
+        ]
         first = self._quoter.best(hits[0])
         if drafts and not any(draft.quotations[0].hit.passage.id == first.hit.passage.id for draft in drafts):
             drafts.insert(0, _Draft((first,)))
         return drafts[:MOST_LISTED]
 
-    def _of_part(self, part: Found, own: frozenset[str]) -> Quotation | None:
+    def _of_part(self, found: Found, own: frozenset[str], rivals: Sequence[str]) -> Quotation | None:
         """What answers for one of the things asked after, which it names, or at least its passage or article does."""
-        if part.confidence < ABSTAIN_BELOW:
+        if found.confidence < ABSTAIN_BELOW or not found.hits:
             return None
+        item, named = found.part.item, self._comparer.named
+        if item is None:
+            return self._quoter.best(found.hits[0])
         best, most = None, 0.0
-        for hit in part.hits:
-            around = self._comparer.named(part.item, own, hit.passage.text, frozenset(hit.terms.forms))
-            around = max(around, self._comparer.named(part.item, own, hit.article.title, frozenset()))
+        for hit in found.hits:
+            around = max(
+                named(item, own, hit.passage.text, frozenset(hit.terms.forms)),
+                named(item, own, hit.article.title),
+            )
             for quotation in self._quoter.sentences(hit):
-                named = self._comparer.named(part.item, own, quotation.text, quotation.forms)
-                if max(around, named) < OF_ITEM:
+                itself = named(item, own, quotation.text, quotation.forms)
+                other = itself < 1.0 and any(names(rival, quotation.text) for rival in rivals)
+                if max(around, itself) < OF_ITEM or other:
                     continue
                 worth = hit.score + SENTENCE_WEIGHT * (quotation.score - hit.sentences[0][1]) / SENTENCE_SPAN
-                worth += NAMED_ITSELF * named + NAMED_AROUND * around
+                worth += NAMED_ITSELF * itself + NAMED_AROUND * around
                 if worth > most:
                     best, most = quotation, worth
         return best
+
+
+def _unanswered(parts: Sequence[Found], drafts: Sequence[_Draft]) -> tuple[str, ...]:
+    """The names asked after that nothing quoted is about, or has."""
+    told = {item for draft in drafts for item in draft.tells_of}
+    quoted = [one.text for draft in drafts for one in draft.quotations]
+    asked = [found.part.item for found in parts if found.part.item and found.part.is_name]
+    return tuple(item for item in asked if item not in told and not any(names(item, text) for text in quoted))
 
 
 def _distinguishing(parts: Sequence[Found]) -> list[frozenset[str]]:

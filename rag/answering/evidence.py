@@ -69,24 +69,38 @@ EMPTY_WORDS = frozenset(
 
 STAND_IN_COSINES = (0.05, 0.79)
 """Similarity and topicality that stand in for those of any encoder but the bundled one, whose cosines lie elsewhere:
-with these, shared words decide, and a question that shares none is abstained from."""
+with these, and no margin, shared words decide: a question is abstained from whose best passage has less than a third of
+its idf mass."""
 
 
-def weigh(index: Index, question: Question, candidates: Sequence[Candidate], pool: Pool) -> Evidence:
-    """The evidence that the ranked candidates give, of which the first two count, and the pool they come from."""
+def weigh(
+    index: Index,
+    question: Question,
+    candidates: Sequence[Candidate],
+    pool: Pool,
+    margin: float | None = None,
+) -> Evidence:
+    """The evidence that the ranked candidates give, of which the first two count, and the pool they come from.
+
+    Where these are not of the whole collection, ``margin`` says by how much the first is ahead of all others in it:
+    what is left of it by a filter is ahead of nothing.
+    """
     if not candidates:
         return NO_EVIDENCE
     first = candidates[0]
     idf = index.words.idf(question.forms)
     present = index.words.present(question.forms, np.array([first.number]))[0]
     similarity, topicality = float(pool.cosines.passages.max()) - pool.background, pool.background
+    if margin is None:
+        margin = first.score - (candidates[1].score if len(candidates) > 1 else 0.0)
     if index.manifest.encoder["model"] != DEFAULT_MODEL:
         similarity, topicality = STAND_IN_COSINES
+        margin = 0.0
     return Evidence(
         similarity=similarity,
         topicality=topicality,
         coverage=_share(idf, present),
-        margin=first.score - (candidates[1].score if len(candidates) > 1 else 0.0),
+        margin=margin,
         lacking=float(lacks_figure(question.text, _around_best_sentence(first))),
         unsaid=_unsaid(question, idf, present),
     )

@@ -110,15 +110,19 @@ class Quoter:
             return before[0], span[1]
         return span
 
-    def _naming_first(self, text: str, ranked: Ranked) -> Ranked:
-        """The sentences with those favoured that name someone."""
-        names = [
-            one.start
+    def names(self, text: str) -> list[tuple[str, int]]:
+        """The names in a text that the question has not, each with where it begins."""
+        return [
+            (one.form, one.start)
             for one in self._analyzer.morphemes(text)
             if one.tag in NAME_TAGS and one.form not in self._question
         ]
+
+    def _naming_first(self, text: str, ranked: Ranked) -> Ranked:
+        """The sentences with those favoured that name someone."""
+        starts = [start for _, start in self.names(text)]
         scored = [
-            ((start, end), score + NAMES_ONE * any(start <= name < end for name in names))
+            ((start, end), score + NAMES_ONE * any(start <= name < end for name in starts))
             for (start, end), score in ranked
         ]
         return tuple(sorted(scored, key=lambda item: (-item[1], item[0])))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from index.articles import Article
-from rag.answer import DIFFERING, NONE_ALLOWED, Answer, Citation, Statement
+from rag.answer import DIFFERING, NONE_ALLOWED, NOT_TOLD, Answer, Citation, Statement
 from rag.page.cards import card_id_of, cited_by_passage
 from rag.page.markup import escape
 
@@ -81,10 +81,13 @@ def answer(number: int, found: Answer) -> str:
     cards = {citation.n: cards[0].n for cards in cited.values() for citation in cards}
     statements = "".join(_statement(number, statement, cards) for statement in found.statements)
     differing = f'<p class="gg-differing">{escape(DIFFERING)}</p>' if found.differing else ""
+    untold = "".join(
+        f'<p class="gg-untold">{escape(NOT_TOLD.format(item=item))}</p>' for item in found.unanswered
+    )
     rest = sum(hit.passage.id not in cited for hit in found.hits)
     more = f" · 가까운 대목 {rest}곳" if rest else ""
     to_sources = _to_sources(number, f"근거 {len(cited)}곳{more}")
-    return f'{_correction(found)}<div class="gg-answer">{differing}{statements}{to_sources}</div>'
+    return f'{_correction(found)}<div class="gg-answer">{differing}{statements}{untold}{to_sources}</div>'
 
 
 def _correction(found: Answer) -> str:

@@ -8,49 +8,19 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from index.korean import Morpheme
+from rag.questions.question import INTERROGATIVES
 
 MOST_PARTS = 4
 """Each is searched for."""
 NOMINAL = (
-    "NN",
-    "NR",
-    "SL",
-    "SN",
-    "SH",
-    "XSN",
-    "XPN",
-    "XR",
-    "W_",
-    "SO",
-    "SB",
-    "SSO",
-    "SSC",
-    "SW",
-    "MM",
-    "JKG",
-)
+    "NN", "NR", "SL", "SN", "SH", "XSN", "XPN", "XR", "W_", "SO", "SB", "SSO", "SSC", "SW", "MM", "JKG",
+)  # fmt: skip
 """Prefixes of the tags that names and noun phrases are made of."""
 NAMES = ("NNP", "SL", "SN")
+LONGEST_NAME = 2
+"""Words."""
 AND = frozenset(["와", "과", "랑", "이랑", "하고", "및"])
-ASKING = frozenset(
-    [
-        "무엇",
-        "뭐",
-        "누구",
-        "어디",
-        "언제",
-        "얼마",
-        "얼마나",
-        "몇",
-        "며칠",
-        "왜",
-        "어떻",
-        "어떻게",
-        "어느",
-        "어떤",
-        "무슨",
-    ]
-)
+ASKING = INTERROGATIVES | {"며칠", "무슨"}
 ONE_BY_ONE = re.compile(
     r"각각|각자|비교|차이|어떻게\s?(?:다르|다른|달랐|달라)|어떤\s?점[이에]|닮|공통|둘\s?다"
 )
@@ -93,10 +63,12 @@ Phrase = tuple[int, int]
 class Part:
     """One of the things asked after."""
 
-    item: str
-    """What tells it from the others: "1단계", "김도연 본부장"."""
+    item: str | None
+    """What tells it from the others: "1단계", "김도연 본부장"; None where it is a clause of its own."""
     question: str
     """The question that asks after it alone."""
+    is_name: bool = False
+    """Whether the item is a short name, which stands to the letter where it is spoken of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +131,7 @@ def _clauses(text: str, morphemes: Sequence[Morpheme]) -> tuple[Part, ...]:
             continue
         first, second = text[: morpheme.start], text[morpheme.end :].strip(" ,")
         topic = _topic(first, morphemes, next(start for start in asking if start < morpheme.start))
-        return Part(first, first + "?"), Part(second, f"{topic} {second}".strip())
+        return Part(None, first + "?"), Part(None, f"{topic} {second}".strip())
     return ()
 
 
@@ -259,7 +231,9 @@ def _split(text: str, words: Sequence[_Word], phrases: Sequence[Phrase]) -> tupl
         item = text[words[start].start : words[end].stem_end]
         if not item:
             return ()
-        parts.append(Part(item, f"{text[:begin]}{shared if parts else ''}{item}{after}"))
+        asked = f"{text[:begin]}{shared if parts else ''}{item}{after}"
+        short = end - start < LONGEST_NAME and any(word.has(NAMES) for word in words[start : end + 1])
+        parts.append(Part(item, asked, short))
     return tuple(parts) if len({part.item for part in parts}) > 1 else ()
 
 

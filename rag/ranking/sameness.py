@@ -33,7 +33,7 @@ SAYING = frozenset(["밝히", "말하", "말", "전하", "설명", "덧붙이", 
 _EXACT = re.compile(r"[0-9a-z]|[십백천만억조경]+$")
 """Forms that may neither be dropped nor added: figures, numerals and Latin names."""
 _DIGITS = re.compile(r"\d[\d.,-]*")
-_MARK = re.compile(r"않|못|아니|(?<![가-힣])안 |[-−+▲▼△▽](?=\s?\d)")
+MARK = re.compile(r"않|못|아니|(?<![가-힣])안 |[-−+▲▼△▽](?=\s?\d)")
 """Negations, and the signs of figures."""
 _LATIN = re.compile(r"[0-9A-Za-z]+")
 
@@ -102,7 +102,7 @@ class Wording:
             tuple(word.forms for word in words),
             tuple(word.surface for word in words),
             tuple(form for word in words for form in word.exact),
-            (*_MARK.findall(text, *span), *_LATIN.findall(others)),
+            (*MARK.findall(text, *span), *_LATIN.findall(others)),
         )
 
     @classmethod
