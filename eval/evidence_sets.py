@@ -19,6 +19,7 @@ from index.searching import Allowed, Index
 from rag.answering.evidence import Evidence, weigh
 from rag.questions.question import Question
 from rag.ranking.candidates import rank
+from rag.ranking.folding import FURTHER, folded
 from rag.retriever import Retriever
 
 SEED = 3
@@ -37,7 +38,7 @@ class Asked:
     answerable: Flags
     """Whether the collection has the answer, shape [questions]."""
     right: Flags
-    """Whether the first citation would be a gold passage, shape [questions]."""
+    """Whether the passage found first is gold, shape [questions]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Half:
 
 
 def asked_twice(chosen: QuestionSet) -> Asked:
-    """Every question with its passages there and, right after it, with them taken out (near-duplicates apart)."""
+    """Every question with its passages there and, right after it, with them taken out (copies of them are not)."""
     number_of = {item.passage.id: number for number, (item, _) in enumerate(chosen.passages)}
     rows, right = [], []
     for question, gold in zip(
@@ -126,5 +127,6 @@ def left_open(gold: Sequence[GoldQuestion], kind: str) -> list[str]:
 
 def _ask(index: Index, question: Question, allowed: Allowed | None = None) -> tuple[Evidence, int | None]:
     """The evidence for one question, as an answer weighs it, and the number of the passage found first."""
-    candidates, pool = rank(index, question, 2, "hybrid", allowed)
-    return weigh(index, question, candidates, pool), candidates[0].number if candidates else None
+    candidates, pool = rank(index, question, 2 + FURTHER, "hybrid", allowed)
+    distinct = [group[0] for group in folded(candidates, 2)]
+    return weigh(index, question, distinct, pool), candidates[0].number if candidates else None

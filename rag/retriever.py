@@ -148,7 +148,7 @@ class Retriever:
             read = self.read(part.question, correct=False)
             result = self._search(read, OF_EACH, "hybrid", filters)
             evidence = weigh(self.index, read, result.best, result.pool)
-            forms = frozenset(term.form for term in analyzer.terms_of(part.item or ""))
+            forms = frozenset(term.form for term in analyzer.terms_of(part.core))
             found.append(Found(part, forms, result.hits, evidence.confidence))
         return found
 

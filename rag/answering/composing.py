@@ -11,6 +11,7 @@ from rag.answering.evidence import ABSTAIN_BELOW, Evidence
 from rag.answering.quoting import Quotation, Quoter
 from rag.answering.statements import Comparer, names
 from rag.hits import Hit
+from rag.questions.dates import expressions
 from rag.questions.parts import Part
 from rag.questions.question import Question
 from rag.ranking.rescoring import SENTENCE_SPAN, SENTENCE_WEIGHT
@@ -54,8 +55,6 @@ class _Draft:
     quotations: tuple[Quotation, ...]
     about: str | None = None
     differs: bool = False
-    tells_of: tuple[str, ...] = ()
-    """Which of several things asked after."""
 
 
 class Composer:
@@ -80,7 +79,7 @@ class Composer:
         if not hits or confidence < ABSTAIN_BELOW:
             return Answer(question.typed, NOT_FOUND, (), True, confidence, near, question.searched_as)
         drafts = self._of_parts(hits, parts) or self._of_one(hits)
-        unanswered = _unanswered(parts, drafts)
+        unanswered = _unanswered(parts)
         statements = _numbered(drafts)
         lines = [DIFFERING] * any(statement.differs for statement in statements)
         lines += [statement.text for statement in statements]
@@ -145,7 +144,7 @@ class Composer:
         """One statement for each of the things asked after; one that tells of several stands once."""
         chosen: list[tuple[Quotation, list[str]]] = []
         for found, own in zip(parts, _distinguishing(parts), strict=True):
-            rivals = [other.part.item for other in parts if other is not found and other.part.item]
+            rivals = [other.part.core for other in parts if other is not found and other.part.item]
             quotation = self._of_part(found, own, rivals)
             if quotation is None:
                 continue
@@ -156,11 +155,7 @@ class Composer:
             abouts += [found.part.item] if found.part.item else []
         drafts = [
             # what tells of all needs no name
-            _Draft(
-                (quotation,),
-                ", ".join(abouts) if 0 < len(abouts) < len(parts) else None,
-                tells_of=tuple(abouts),
-            )
+            _Draft((quotation,), ", ".join(abouts) if 0 < len(abouts) < len(parts) else None)
             for quotation, abouts in chosen
         ]
         first = self._quoter.best(hits[0])
@@ -172,8 +167,8 @@ class Composer:
         """What answers for one of the things asked after, which it names, or at least its passage or article does."""
         if found.confidence < ABSTAIN_BELOW or not found.hits:
             return None
-        item, named = found.part.item, self._comparer.named
-        if item is None:
+        item, named = found.part.core, self._comparer.named
+        if found.part.item is None:
             return self._quoter.best(found.hits[0])
         best, most = None, 0.0
         for hit in found.hits:
@@ -193,12 +188,23 @@ class Composer:
         return best
 
 
-def _unanswered(parts: Sequence[Found], drafts: Sequence[_Draft]) -> tuple[str, ...]:
-    """The names asked after that nothing quoted is about, or has."""
-    told = {item for draft in drafts for item in draft.tells_of}
-    quoted = [one.text for draft in drafts for one in draft.quotations]
-    asked = [found.part.item for found in parts if found.part.item and found.part.is_name]
-    return tuple(item for item in asked if item not in told and not any(names(item, text) for text in quoted))
+def _unanswered(parts: Sequence[Found]) -> tuple[str, ...]:
+    """The names asked after that stand in nothing that was found, whole or in part; times apart, for which there are
+    other words."""
+    untold = []
+    for found, own in zip(parts, _distinguishing(parts), strict=True):
+        part = found.part
+        if part.item is None or not part.is_name or any(True for _ in expressions(part.item)):
+            continue
+        there = any(
+            names(part.core, text)
+            or own & frozenset(hit.terms.forms)
+            or any(form in hit.article.title for form in own)
+            for hit in found.hits
+            for text in (hit.passage.text, hit.article.title)
+        )
+        untold += [] if there else [part.item]
+    return tuple(untold)
 
 
 def _distinguishing(parts: Sequence[Found]) -> list[frozenset[str]]:

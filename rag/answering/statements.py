@@ -21,6 +21,10 @@ SPELT_OUT = 0.6
 SHARED = 0.5
 """And it says the same where this share of the idf mass of what either says beyond the question is common to both."""
 LATIN = re.compile("[a-z]")
+SHORT = 2
+"""Syllables: what is no longer begins many a word."""
+HANGUL = re.compile("[가-힣]+")
+PARTICLE = r"(?=[^가-힣]|$|(?:[은는이가을를의에로과와도만]|께서|까지|부터|보다|으로|에서|에게|이나|처럼)(?:[^가-힣]|$))"
 LATIN_OR_DIGIT = re.compile("[A-Za-z0-9]")
 PARTLY = 0.8
 """What it counts to name something in other words."""
@@ -161,9 +165,12 @@ class Comparer:
 
 
 def names(item: str, text: str) -> bool:
-    """Whether a text has a name as a word of its own, particles aside, however it is spaced."""
-    spelt = r"\s*".join(re.escape(letter) for letter in "".join(item.split()))
-    return re.search(rf"(?<![0-9A-Za-z가-힣]){spelt}(?![0-9A-Za-z]|[.,]\d)", text, re.IGNORECASE) is not None
+    """Whether a text has a name as a word of its own, however it is spaced; a short one with nothing but a particle."""
+    letters = "".join(item.split())
+    spelt = r"\s*".join(map(re.escape, letters))
+    after = PARTICLE if len(letters) <= SHORT and HANGUL.fullmatch(letters) else ""
+    pattern = rf"(?<![0-9A-Za-z가-힣]){spelt}(?![0-9A-Za-z]|[.,]\d){after}"
+    return re.search(pattern, text, re.IGNORECASE) is not None
 
 
 def _all_matched(

@@ -17,8 +17,6 @@ NOMINAL = (
 )  # fmt: skip
 """Prefixes of the tags that names and noun phrases are made of."""
 NAMES = ("NNP", "SL", "SN")
-LONGEST_NAME = 2
-"""Words."""
 AND = frozenset(["와", "과", "랑", "이랑", "하고", "및"])
 ASKING = INTERROGATIVES | {"며칠", "무슨"}
 ONE_BY_ONE = re.compile(
@@ -48,9 +46,7 @@ WITH = frozenset(
     ]
 )
 """What follows a 와 that joins nothing: "블루스와 공통점이 많은"."""
-ASKED_TOGETHER = re.compile(
-    r"(?:[은는이가을를])?\s*(?:얼마|어떻게 되|무엇|뭐|누구|어디|몇|알려|말해|[?？]|$)"
-)
+ASKED_TOGETHER = re.compile(r"(?:[은는이가을를])?\s*(?:알려|말해|정리|[?？]|$)")
 """What follows things that are asked after by naming them: "인원수와 점수를 알려"."""
 PERIODS = frozenset(["때", "뒤", "후", "전", "동안", "이후", "당시"])
 
@@ -67,8 +63,10 @@ class Part:
     """What tells it from the others: "1단계", "김도연 본부장"; None where it is a clause of its own."""
     question: str
     """The question that asks after it alone."""
+    core: str = ""
+    """Those of its words that are names or have them; all of it where none has."""
     is_name: bool = False
-    """Whether the item is a short name, which stands to the letter where it is spoken of."""
+    """Whether it has a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,8 +230,8 @@ def _split(text: str, words: Sequence[_Word], phrases: Sequence[Phrase]) -> tupl
         if not item:
             return ()
         asked = f"{text[:begin]}{shared if parts else ''}{item}{after}"
-        short = end - start < LONGEST_NAME and any(word.has(NAMES) for word in words[start : end + 1])
-        parts.append(Part(item, asked, short))
+        named = [text[word.start : word.stem_end] for word in words[start : end + 1] if word.has(NAMES)]
+        parts.append(Part(item, asked, " ".join(named) or item, bool(named)))
     return tuple(parts) if len({part.item for part in parts}) > 1 else ()
 
 
