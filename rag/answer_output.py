@@ -14,7 +14,9 @@ def answer_text(answer: Answer, written: WrittenAnswer | None = None) -> str:
     """An answer with its sources as ``geungeo ask`` prints it; ``written`` where a language model was asked."""
     lines = [answer.text, ""]
     if written:
-        lines = [written.text, "", f"({written.remark})", ""]
+        # the quotations stay below what was written: where articles differ, it may give only one of their figures
+        quoted = lines if written.supported else []
+        lines = [written.text, "", f"({written.remark})", "", *quoted]
     if answer.correction:
         lines = [f"{answer.correction} (입력한 그대로 찾으려면: --no-correct)", "", *lines]
     if answer.abstained:
