@@ -22,11 +22,13 @@ CITATION = rf"\[[ \t]?{_UNNAMED}(?:[ \t]?,[ \t]?{_UNNAMED})*+[ \t]?\]"
 """A pattern: [1], [1, 2], [1-3], [문단 1]."""
 
 MOST_IN_RANGE = 30
+"""More passages than that no model is shown."""
 
 _REASONING = re.compile(r"(</?think(?:ing)?>)", re.IGNORECASE)
 _TAGS = ("<thinking>", "</thinking>")
 _MARKUP = re.compile(r"^[ \t]*+(?:[-*•#>]++|\d{1,2}[.)])[ \t]++(?!\d{1,2}\.)|\*\*|__", re.MULTILINE)
-_CITED = re.compile(rf"(?:{_LABEL})?({CITATION})(에[ \t]?(?:따르면|의하면),?|:)?")
+_ACCORDING = r"에[ \t]?(?:따르면|의하면),?"
+_CITED = re.compile(rf"(?:(?<!\w){_LABEL}(?={CITATION}{_ACCORDING}))?({CITATION})({_ACCORDING}|:)?")
 _NUMBERS = re.compile(_ITEM)
 _END = re.compile(r"(?<![.!?])[.!?]++(?=\s|$)")
 _DATE = re.compile(r"(?<!\d)(?:\d{4}\.[ \t]?\d{1,2}\.(?:[ \t]?\d{1,2}\.)?|\d{1,2}\.[ \t]\d{1,2}\.)")
@@ -66,8 +68,7 @@ def finished_part(text: str) -> str:
 def cited_sentences(text: str) -> list[tuple[str, tuple[int, ...]]]:
     """The sentences of a model's text, each once, with the numbers it cites (see the top of this file)."""
     found: dict[str, list[int]] = {}
-    last: list[int] = []
-    """The numbers of the last sentence; before the first, those that wait for it."""
+    last: list[int] = []  # the numbers of the last sentence; before the first, those that wait for it
     for line in _MARKUP.sub("", text).splitlines():
         plain, cited, ends = _without_numbers(line)
         parts = [(start, end, " ".join(plain[start:end].split())) for start, end in pairwise(ends)]

@@ -35,8 +35,8 @@ def messages(question: str, passages: Sequence[tuple[int, Hit]]) -> list[Message
         question: as it was asked.
         passages: each with the number it is to be cited by, best first; those that are too much are left out.
 
-    What stands in a passage or its title can neither end it, as the fence around it is drawn anew for each request, nor look like
-    a citation's number.
+    What stands in a passage or its title can neither end it, as the fence around both is drawn anew for each request,
+    nor look like a citation's number.
     """
     fence = f"<<{secrets.token_hex(6)}>>"
     shown = "\n\n".join(_fenced(fence, number, hit) for number, hit in within_budget(passages))
