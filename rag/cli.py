@@ -17,11 +17,9 @@ from rag.progress import ProgressBars
 from rag.samples import sample_folder
 
 if TYPE_CHECKING:
-    from index.articles import Article
     from index.build import BuildSummary
     from index.filters import Filters
     from rag.answer import Answer
-    from rag.hits import Hit
     from rag.retriever import Retriever
     from rag.writing.written import WrittenAnswer
 
@@ -159,6 +157,7 @@ def _report(summary: BuildSummary) -> None:
 
 
 def _ask(options: argparse.Namespace) -> int:
+    from rag.answer_output import answer_json, answer_text
     from rag.questions.question import clean_question
 
     clean_question(options.question)  # before anything heavy is loaded
@@ -171,7 +170,7 @@ def _ask(options: argparse.Namespace) -> int:
     print(
         json.dumps(answer_json(answer, written), ensure_ascii=False, indent=2)
         if options.json
-        else _answer_text(answer, written)
+        else answer_text(answer, written)
     )
     return 0
 
@@ -184,109 +183,6 @@ def _written(retriever: Retriever, answer: Answer) -> WrittenAnswer | None:
     return writer.write(answer) if writer and not answer.abstained else None
 
 
-def _answer_text(answer: Answer, written: WrittenAnswer | None = None) -> str:
-    from rag.writing.written import cited_articles
-
-    lines = [answer.text, ""]
-    if written:
-        lines = [written.text, "", f"({written.remark})", ""]
-    if answer.correction:
-        lines = [f"{answer.correction} (입력한 그대로 찾으려면: --no-correct)", "", *lines]
-    if answer.abstained:
-        lines.append("관련 있을 수 있는 대목:" if answer.hits else "")
-        for hit in answer.hits[:3]:
-            lines += [f"  {hit.passage.text}", f"    — {_source_line(hit.article)}"]
-            lines += _also_lines(hit.duplicates)
-    for n, article, quote, duplicates in cited_articles(answer, written):
-        lines.append(f"[{n}] {_source_line(article)}")
-        if quote:
-            lines.append(f"    {quote}")
-        lines += _also_lines(duplicates)
-    return "\n".join(lines).rstrip()
-
-
-def _also_lines(duplicates: Sequence[Hit]) -> list[str]:
-    """The line that names the other papers with the same passage; none where there are none."""
-    names = dict.fromkeys(_paper_and_date(hit.article) for hit in duplicates)
-    return [f"    같은 내용: {', '.join(names)}"] if names else []
-
-
-def _source_line(article: Article) -> str:
-    about = ", ".join(part for part in (article.publisher, article.published) if part)
-    return f"{article.title}{f' ({about})' if about else ''} · {article.url or article.source}"
-
-
-def _paper_and_date(article: Article) -> str:
-    """What to call an article beside others with the same content."""
-    name = article.publisher or article.title
-    return f"{name}({article.published})" if article.published else name
-
-
-def answer_json(answer: Answer, written: WrittenAnswer | None = None) -> dict[str, object]:
-    """An answer as ``geungeo ask --json`` prints it; ``written`` is there only where a language model was asked."""
-    return _written_json(written) | {
-        "question": answer.question,
-        "searched_as": answer.searched_as,
-        "answer": answer.text,
-        "abstained": answer.abstained,
-        "confidence": round(answer.confidence, 4),
-        "statements": [
-            {
-                "about": statement.about,
-                "quote": statement.quote,
-                "citations": [citation.n for citation in statement.citations],
-                "differs": statement.differs,
-            }
-            for statement in answer.statements
-        ],
-        "citations": [
-            {
-                "n": citation.n,
-                "passage_id": citation.passage.id,
-                "article": _article_json(citation.article),
-                "quote": citation.quote,
-                "start": citation.start,
-                "end": citation.end,
-                "duplicates": _duplicates_json(citation.duplicates),
-            }
-            for citation in answer.citations
-        ],
-        "hits": [
-            {
-                "passage_id": hit.passage.id,
-                "score": round(hit.score, 4),
-                "text": hit.passage.text,
-                "article": _article_json(hit.article),
-                "duplicates": _duplicates_json(hit.duplicates),
-            }
-            for hit in answer.hits
-        ],
-    }
-
-
-def _written_json(written: WrittenAnswer | None) -> dict[str, object]:
-    if written is None:
-        return {}
-    sentences = [
-        {"text": one.text, "citations": list(one.citations), "supported": one.supported}
-        for one in written.sentences
-    ]
-    return {"written": {"text": written.text, "remark": written.remark, "sentences": sentences}}
-
-
-def _duplicates_json(duplicates: Sequence[Hit]) -> list[dict[str, object]]:
-    return [{"passage_id": hit.passage.id, "article": _article_json(hit.article)} for hit in duplicates]
-
-
-def _article_json(article: Article) -> dict[str, object]:
-    return {
-        "title": article.title,
-        "publisher": article.publisher,
-        "published": article.published,
-        "source": article.url or article.source,
-    }
-
-
 def _chat(options: argparse.Namespace) -> int:
     from rag.page.app import serve_page
 
@@ -296,6 +192,7 @@ def _chat(options: argparse.Namespace) -> int:
 
 def _articles(options: argparse.Namespace) -> int:
     from index.store import Store
+    from rag.answer_output import article_json, source_line
 
     filters = _filters(options)
     _build_sample_if_none(options)
@@ -304,14 +201,14 @@ def _articles(options: argparse.Namespace) -> int:
     if options.json:
         print(
             json.dumps(
-                [{"id": a.id, **_article_json(a), "passages": n} for a, n in rows],
+                [{"id": a.id, **article_json(a), "passages": n} for a, n in rows],
                 ensure_ascii=False,
                 indent=2,
             )
         )
     else:
         for article, passages in rows:
-            print(f"{article.id}  {passages:>4}  {_source_line(article)}")
+            print(f"{article.id}  {passages:>4}  {source_line(article)}")
     return 0
 
 

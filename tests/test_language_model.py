@@ -93,6 +93,32 @@ def test_a_server_that_is_down_says_so() -> None:
         list(ask(url).stream(ASKED))
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_this_machine_is_reached_whatever_proxy_is_set(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_PROXY")
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with serving(saying("가온이음")) as server:
+        assert list(ask(server.url.replace("127.0.0.1", host)).stream(ASKED)) == ["가온이음", ""]
+        assert len(server.requests) == 1
+
+
+def test_a_proxy_is_used_for_any_other_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_PROXY")
+    with serving(saying("가온이음")) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url.removesuffix("/v1"))
+        assert "".join(ask("http://h/v1").stream(ASKED)) == "가온이음"
+        assert proxy.requests[0]["path"] == "http://h/v1/chat/completions"
+
+
+def test_no_more_is_read_than_an_answer_may_be_long() -> None:
+    read = []
+    with serving(saying(*["가" * 3000] * 5)) as server, pytest.raises(LanguageModelError, match="잘렸습니다"):
+        for piece in ask(server.url).stream(ASKED):
+            read.append(piece)
+    assert len("".join(read)) == lm.MOST_CHARACTERS
+
+
 def test_a_silent_server_and_one_that_only_keeps_the_line_open_are_given_up() -> None:
     over = threading.Event()
 

@@ -124,3 +124,25 @@ def test_a_written_answer_stands_above_the_quotations_with_what_was_left_out(
         assert "<b>해인" not in last.reply and "확인 중" not in last.reply and last.reply.endswith(turn.reply)
     assert not list(Desk(retriever).written(turn))
     assert not list(desk.written(desk.reply("오늘 서울 날씨 어때?", ())))
+
+
+def test_the_draft_is_never_the_last_to_be_seen(
+    retriever: Retriever, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    pytest.importorskip("openai", reason="the extra geungeo[llm] is not installed")
+    with serving(saying("가", "나 [1].")) as server:
+        desk = Desk(retriever, Writer(retriever, LanguageModel(Settings(server.url, "m"))))
+        turn = desk.reply("해인 클러스터 이름의 유래는?", ())
+        steps = desk.written(turn)
+        assert "확인 중" in next(steps).reply
+        turn.stop.set()
+        *_, last = steps
+        assert last is turn
+
+        def fail(*_: object) -> str:
+            raise RuntimeError("속사정")
+
+        monkeypatch.setattr("rag.page.drafts.written", fail)
+        again = desk.reply("해인 클러스터 이름의 유래는?", ())
+        first, *_, last = desk.written(again)
+        assert "확인 중" in first.reply and last is again and "속사정" in caplog.text

@@ -60,3 +60,85 @@ def test_the_draft_is_marked_then_checked_and_can_be_stopped(
             visit.end(served.local_url)
         finally:
             served.close(verbose=False)
+
+
+def test_slow_models_keep_nobody_from_asking(
+    browser: Any,  # noqa: F811
+    index_dir: Any,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from rag.page.app import AT_ONCE, WRITTEN_AT_ONCE, start_page
+
+    go_on = threading.Event()
+
+    def silent(request: Request) -> None:
+        request.begin()
+        go_on.wait(30)
+        request.event("한빛시립도서관이 4월부터 밤 열 시까지 문을 엽니다 [1].")
+        request.event(None, "stop")
+        request.line("[DONE]")
+
+    with serving(silent) as server:
+        monkeypatch.setenv(lm.URL, server.url)
+        monkeypatch.setenv(lm.MODEL, "m")
+        served = start_page(Retriever.open(index_dir), port=0)
+        try:
+            visits = [Visit(browser, served.local_url) for _ in range(max(AT_ONCE, WRITTEN_AT_ONCE) + 1)]
+            turns = [visit.ask(LIBRARY) for visit in visits]  # each waits for the extractive answer
+            assert all(turn.locator("blockquote").count() >= 1 for turn in turns) and not go_on.is_set()
+            assert len(server.requests) <= WRITTEN_AT_ONCE
+            go_on.set()
+            for turn in turns:
+                turn.locator(".gg-written").wait_for()
+            for visit in visits:
+                visit.end(served.local_url)
+        finally:
+            go_on.set()
+            served.close(verbose=False)
+
+
+def test_a_new_question_or_conversation_stops_what_is_being_written(
+    browser: Any,  # noqa: F811
+    index_dir: Any,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from rag.page.app import start_page
+
+    go_on, gone = threading.Event(), threading.Event()
+
+    def first_endless(request: Request) -> None:
+        request.begin()
+        if len(request.server.requests) != 2:
+            try:
+                while not go_on.wait(0.05):
+                    request.event("가")
+            except OSError:
+                gone.set()
+        request.event("한빛시립도서관이 4월부터 밤 열 시까지 문을 엽니다 [1].")
+        request.event(None, "stop")
+        request.line("[DONE]")
+
+    with serving(first_endless) as server:
+        monkeypatch.setenv(lm.URL, server.url)
+        monkeypatch.setenv(lm.MODEL, "m")
+        served = start_page(Retriever.open(index_dir), port=0)
+        visit = Visit(browser, served.local_url)
+        try:
+            first = visit.ask(LIBRARY)
+            first.locator(".gg-draft").wait_for()
+            second = visit.ask(LIBRARY, 2)
+            second.locator(".gg-written").wait_for()
+            assert first.locator(".gg-draft, .gg-written").count() == 0
+            assert first.locator("blockquote").count() >= 1 and gone.wait(5)
+            third = visit.ask(LIBRARY, 3)
+            third.locator(".gg-draft").wait_for()
+            assert second.locator(".gg-written").count() == 1
+            visit.page.click("#fresh")
+            third.wait_for(state="detached")
+            visit.page.wait_for_timeout(700)
+            assert visit.count(".gg-turn") == 0
+            go_on.set()
+            visit.end(served.local_url)
+        finally:
+            go_on.set()
+            served.close(verbose=False)

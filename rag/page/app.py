@@ -17,13 +17,15 @@ import gradio as gr
 
 from index.errors import GeungeoError
 from rag.page import cards
-from rag.page.desk import MOST_TURNS, Desk, Narrowing, Turns
+from rag.page.desk import MOST_TURNS, Desk, Narrowing, Turn, Turns
 from rag.retriever import Retriever
 from rag.writing.written import Writer
 
 FIRST_PORT, PORTS = 7860, 100
 AT_ONCE = 4
 """Questions answered at the same time at most; each takes some 20 ms of all cores."""
+WRITTEN_AT_ONCE = 4
+"""Answers that a language model writes at the same time at most, apart from ``AT_ONCE``: each takes up to minutes."""
 
 STYLE = Path(__file__).with_name("page.css")
 SCRIPT = Path(__file__).with_name("page.js")
@@ -51,6 +53,7 @@ def build_page(retriever: Retriever) -> gr.Blocks:
     page = gr.Blocks(title="근거", analytics_enabled=False, fill_width=True)
     with page:
         turns = gr.State(())
+        unwritten = gr.State(None)  # the last turn, until a language model has written it
         with gr.Row(elem_id="top"):
             _html(desk.header, elem_id="header")
             fresh = gr.Button("새 대화", elem_id="fresh", visible=False, size="sm", scale=0)
@@ -70,50 +73,77 @@ def build_page(retriever: Retriever) -> gr.Blocks:
         _reader(desk)
 
         events: dict[str, Any] = {
-            "outputs": [turns, conversation, sources, question, examples, fresh],
+            "outputs": [turns, unwritten, conversation, sources, question, examples, fresh],
             "show_progress": "hidden",
             "api_visibility": "private",
             "concurrency_id": "ask",
         }
 
-        def ask(text: str, before: Turns, *narrowing: Any, correct: bool = True) -> Iterator[tuple[Any, ...]]:
+        def ask(
+            text: str, before: Turns, being_written: Turn | None, *narrowing: Any, correct: bool = True
+        ) -> Iterator[tuple[Any, ...]]:
             skip = gr.skip()
+            _stop(being_written)
             if text.strip():
                 hide, show = gr.update(visible=False), gr.update(visible=True)
                 waiting = desk.conversation((*before, desk.waiting(text, before)))
-                yield before, waiting, skip, "", hide, show
+                yield before, None, waiting, skip, "", hide, show
             turn = desk.reply(text, before, Narrowing(*narrowing), correct=correct)
             after = (*before, turn)[-MOST_TURNS:]
             if turn.sources is None:
                 # what could not be answered goes back to be corrected, and the next turn takes its place
-                yield before, desk.conversation(after), skip, text.strip(), skip, skip
+                yield before, None, desk.conversation(after), skip, text.strip(), skip, skip
             else:
-                yield after, desk.conversation(after), desk.sources(after), skip, skip, skip
-                for written in desk.written(turn):
-                    after = (*after[:-1], written)
-                    yield skip, desk.conversation(after), skip, skip, skip, skip
-                if after[-1] is not turn:
-                    yield after, skip, skip, skip, skip, skip
+                yield after, turn, desk.conversation(after), desk.sources(after), skip, skip, skip
 
-        def ask_as_typed(text: str, before: Turns, *narrowing: Any) -> Iterator[tuple[Any, ...]]:
-            yield from ask(text, before, *narrowing, correct=False)
+        def ask_as_typed(*asking: Any) -> Iterator[tuple[Any, ...]]:
+            yield from ask(*asking, correct=False)
 
-        def start_again() -> tuple[Any, ...]:
+        def write(before: Turns, turn: Turn | None) -> Iterator[tuple[Any, ...]]:
+            skip, after = gr.skip(), before
+            for written in desk.written(turn) if turn else ():
+                if written.stop.is_set():
+                    # what is on the page by now stays; without this, Gradio would show the last draft once more
+                    yield skip, skip, skip
+                    return
+                after = (*before[:-1], written)
+                yield skip, skip, desk.conversation(after)
+            yield skip if after is before else after, None, skip
+
+        def stop_writing(turn: Turn | None, before: Turns) -> str:
+            _stop(turn)
+            return desk.conversation(before)
+
+        def start_again(being_written: Turn | None) -> tuple[Any, ...]:
+            _stop(being_written)
             show = gr.update(visible=bool(desk.examples))
-            return (), desk.conversation(()), desk.sources(()), "", show, gr.update(visible=False)
+            return (), None, desk.conversation(()), desk.sources(()), "", show, gr.update(visible=False)
 
+        rest = [turns, unwritten, *boxes]
         asked = [
-            gr.on([question.submit, send.click], ask, [question, turns, *boxes], **events),
-            as_typed.click(ask_as_typed, [question, turns, *boxes], **events),
-            *(button.click(ask, [button, turns, *boxes], **events) for button in buttons),
+            gr.on([question.submit, send.click], ask, [question, *rest], **events),
+            as_typed.click(ask_as_typed, [question, *rest], **events),
+            *(button.click(ask, [button, *rest], **events) for button in buttons),
         ]
-        # what was answered so far, without the model's draft
-        stop.click(
-            desk.conversation, turns, conversation, cancels=asked, queue=False, api_visibility="private"
-        )
-        fresh.click(start_again, None, **events)
+        fresh.click(start_again, unwritten, **events)
+        if desk.writer is not None:
+            writing = events | {
+                "outputs": [turns, unwritten, conversation],
+                "concurrency_id": "write",
+                "concurrency_limit": WRITTEN_AT_ONCE,
+                "trigger_mode": "multiple",  # the one before may still be on its way to its end
+            }
+            for event in asked:
+                event.success(write, [turns, unwritten], **writing)
+            stop.click(stop_writing, [unwritten, turns], conversation, queue=False, api_visibility="private")
     page.queue(default_concurrency_limit=min(AT_ONCE, os.cpu_count() or 1))
     return page
+
+
+def _stop(turn: Turn | None) -> None:
+    """Whoever stops it, or goes on, no longer waits for what is being written."""
+    if turn is not None:
+        turn.stop.set()
 
 
 def _html(value: str, **settings: Any) -> gr.HTML:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -66,6 +67,8 @@ class Turn:
     found: Answer | None = field(default=None, repr=False)
     """The extractive answer, for a language model to write from and for later questions to refer to; None in a
     notice."""
+    stop: threading.Event = field(default_factory=threading.Event, repr=False, compare=False)
+    """Set once nobody waits any more for what a language model writes of it."""
 
 
 Turns = tuple[Turn, ...]
@@ -133,17 +136,25 @@ class Desk:
     def written(self, turn: Turn) -> Iterator[Turn]:
         """The turn while a language model writes its answer, and last with the checked answer above the quotations.
 
-        Nothing where there is no model, or nothing to write from.
+        Nothing where there is no model, or nothing to write from; last the turn as it was where it is stopped, or
+        anything fails.
         """
         if self.writer is None or turn.found is None or turn.found.abstained:
             return
         shown = 0.0
-        for step in self.writer.stream(turn.found):
-            if isinstance(step, Draft) and time.monotonic() - shown < DRAFTS_APART:
-                continue
-            shown = time.monotonic()
-            markup = drafts.draft(step) if isinstance(step, Draft) else drafts.written(turn.number, step)
-            yield replace(turn, reply=markup + turn.reply)
+        try:
+            for step in self.writer.stream(turn.found, turn.stop):
+                if turn.stop.is_set():
+                    yield turn
+                    return
+                if isinstance(step, Draft) and time.monotonic() - shown < DRAFTS_APART:
+                    continue
+                shown = time.monotonic()
+                markup = drafts.draft(step) if isinstance(step, Draft) else drafts.written(turn.number, step)
+                yield replace(turn, reply=markup + turn.reply)
+        except Exception:
+            log.exception("what a language model wrote could not be shown")
+            yield turn
 
     def filters_label(self, narrowing: Narrowing) -> str:
         """What stands on the closed filters: those in force, in words."""

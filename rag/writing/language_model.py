@@ -6,6 +6,7 @@ nothing that a server says of an error is passed on, for some repeat the key.
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import queue
 import threading
@@ -20,6 +21,8 @@ from index.errors import LanguageModelError
 URL, MODEL, KEY = "GEUNGEO_LLM_URL", "GEUNGEO_LLM_MODEL", "GEUNGEO_LLM_KEY"
 MOST_TOKENS = 500
 """Of an answer: some ten sentences of Korean."""
+MOST_CHARACTERS = 8000
+"""Of an answer, for a server that does not keep to ``MOST_TOKENS``: no more is read, and it counts as cut off."""
 
 MISSING = "언어 모델을 부르는 데 필요한 패키지가 없습니다: pip install 'geungeo[llm]'"
 BAD_URL = f"{URL}은 http나 https로 시작하는 주소여야 하고, 열쇠는 {KEY}에 따로 적어야 합니다."
@@ -143,10 +146,13 @@ class LanguageModel:
     ) -> None:
         """Puts each piece into the queue, then None, or the error instead; free of whatever it was raised with."""
         try:
-            finished = ""
+            finished, left = "", MOST_CHARACTERS
             for text, reason in self._request(messages, given_up):
-                pieces.put(text)
-                finished = reason or finished
+                pieces.put(text[:left])
+                left -= len(text)
+                finished = "length" if left < 0 else reason or finished
+                if left < 0:
+                    break
             pieces.put(LanguageModelError(CUT_OFF) if finished == "length" else None)
         except LanguageModelError as error:
             pieces.put(error)
@@ -159,13 +165,15 @@ class LanguageModel:
         """Each piece of text with the reason why the answer ends, if it does."""
         try:
             import httpx2
-            from openai import OpenAI
+            from openai import DefaultHttpxClient, OpenAI
         except ImportError:
             raise LanguageModelError(MISSING) from None
         patience = httpx2.Timeout(self._patience.first, connect=self._patience.connect)
         client = OpenAI(
-            base_url=self._settings.url, api_key=self._settings.key or "none", max_retries=0, timeout=patience
-        )
+            base_url=self._settings.url, api_key=self._settings.key or "none", max_retries=0, timeout=patience,
+            # no proxy that the environment names can reach this machine's own addresses
+            http_client=DefaultHttpxClient(trust_env=not _is_this_machine(self._settings.url)),
+        )  # fmt: skip
         asked: Any = messages
         ended = False
         with client, client.chat.completions.create(
@@ -179,6 +187,15 @@ class LanguageModel:
                     yield choice.delta.content or "", choice.finish_reason
         if not ended:
             raise LanguageModelError(BROKEN_OFF)
+
+
+def _is_this_machine(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return address.is_loopback or address.is_unspecified
 
 
 def _why(error: Exception) -> str:

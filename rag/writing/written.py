@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import re
+import logging
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from index.articles import Article
 from index.errors import LanguageModelError
 from rag.answer import Answer
 from rag.hits import Hit
 from rag.retriever import Retriever
-from rag.writing.language_model import CUT_OFF, LanguageModel, Settings
+from rag.writing.language_model import CUT_OFF, EMPTY, LanguageModel, Settings
+from rag.writing.model_text import cited_sentences, finished_part, without_reasoning
 from rag.writing.prompt import messages, within_budget
 from rag.writing.verification import Verifier
 
 NOTHING_LEFT = "언어 모델이 쓴 문장은 모두 기사로 뒷받침되지 않아, 기사의 문장을 그대로 보입니다."
+STOPPED = "언어 모델을 멈췄습니다."
+UNEXPECTED = "언어 모델의 답을 다루다 문제가 생겼습니다."
 FELL_BACK = "{why} 기사의 문장을 그대로 보입니다."
 
-_CITED = re.compile(r"\s*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
-_END = re.compile(r"[.!?]+(?=\s|$)")
-_MARKUP = re.compile(r"^\s*(?:[-*•#>]+|\d{1,2}[.)])\s+|\*\*|__", re.MULTILINE)
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class WrittenSentence:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What the model has written so far; nothing of it is checked yet."""
+    """What the model has written so far, without its reasoning; nothing of it is checked yet."""
 
     text: str
 
@@ -108,18 +108,30 @@ class Writer:
         if answer.abstained:
             yield WrittenAnswer(answer)
             return
+        try:
+            yield from self._steps(answer, stop or threading.Event())
+        except Exception:
+            log.exception("what a language model wrote could not be checked")
+            yield _fallen_back(answer, UNEXPECTED)
+
+    def _steps(self, answer: Answer, stop: threading.Event) -> Iterator[Draft | WrittenAnswer]:
         passages = within_budget(numbered_passages(answer))
         text, why = "", None
         try:
             for piece in self._model.stream(messages(answer.in_full, passages), stop):
                 text += piece
-                yield Draft(text)
+                yield Draft(without_reasoning(text))
         except LanguageModelError as error:
             why = str(error)
+        text = without_reasoning(text)
         if why == CUT_OFF:
-            text = text[: _last_end(text)]  # what was finished may stand
-        elif why or (stop and stop.is_set()):
-            yield WrittenAnswer(answer, (), FELL_BACK.format(why=why or "언어 모델을 멈췄습니다."))
+            text = finished_part(text)
+        elif stop.is_set():
+            why = why or STOPPED
+        elif not text.strip():
+            why = why or EMPTY  # all of it was reasoning
+        if why and why != CUT_OFF:
+            yield _fallen_back(answer, why)
             return
         sentences = self._checked(text, dict(passages))
         if any(sentence.supported for sentence in sentences):
@@ -145,6 +157,10 @@ class Writer:
         return tuple(checked)
 
 
+def _fallen_back(answer: Answer, why: str) -> WrittenAnswer:
+    return WrittenAnswer(answer, (), FELL_BACK.format(why=why))
+
+
 def numbered_passages(answer: Answer) -> list[tuple[int, Hit]]:
     """The passages behind an answer with the numbers of their cards: the cited ones first, then the others."""
     numbers: dict[str, int] = {}
@@ -160,62 +176,23 @@ def numbered_passages(answer: Answer) -> list[tuple[int, Hit]]:
 def cited_articles(
     answer: Answer, written: WrittenAnswer | None
 ) -> list[tuple[int, Article, str | None, tuple[Hit, ...]]]:
-    """What the numbers of an answer, or of what was written in its place, stand for.
+    """What the numbers of an answer, and of what was written above it, stand for.
 
-    Each number with its article, the words quoted where the answer itself does not show them, and near-duplicates.
+    Each number with its article, the words quoted where the answer's text does not show them, and near-duplicates.
     """
-    if written is None or not written.supported:
-        return [
-            (one.n, one.article, one.quote if at else None, one.duplicates)
-            for statement in answer.statements
-            for at, one in enumerate(statement.citations)
-        ]
-    cited = {number for sentence in written.supported for number in sentence.citations}
-    return [
-        (n, hit.article, None, hit.duplicates)
-        for n, hit in sorted(numbered_passages(answer), key=_first)
-        if n in cited
+    listed: list[tuple[int, Article, str | None, tuple[Hit, ...]]] = [
+        (one.n, one.article, one.quote if at else None, one.duplicates)
+        for statement in answer.statements
+        for at, one in enumerate(statement.citations)
     ]
+    known = {n for n, *_ in listed}
+    cited = {n for sentence in written.supported for n in sentence.citations} if written else set()
+    others = [(n, hit) for n, hit in numbered_passages(answer) if n in cited - known]
+    return [*listed, *((n, hit.article, None, hit.duplicates) for n, hit in sorted(others, key=_first))]
 
 
 def _first(pair: tuple[int, Hit]) -> int:
     return pair[0]
-
-
-def cited_sentences(text: str) -> list[tuple[str, tuple[int, ...]]]:
-    """The sentences of a model's text, each once, with the numbers it cites, before or after its full stop."""
-    found: dict[str, list[int]] = {}
-    for line in _MARKUP.sub("", text).splitlines():
-        plain, places = _without_numbers(line)
-        ends = [match.end() for match in _END.finditer(plain) if not _in_quotation(plain, match.end())]
-        for start, end in pairwise([0, *ends, len(plain)]):
-            sentence = " ".join(plain[start:end].split())
-            if any(character.isalnum() for character in sentence):
-                cited = found.setdefault(sentence, [])
-                cited += [n for place, n in places if start < place <= end and n not in cited]
-    return [(sentence, tuple(cited)) for sentence, cited in found.items()]
-
-
-def _in_quotation(text: str, place: int) -> bool:
-    before = text[:place]
-    return before.count("“") > before.count("”") or before.count('"') % 2 == 1
-
-
-def _without_numbers(line: str) -> tuple[str, list[tuple[int, int]]]:
-    """A line without its citations, and where in it which number was cited."""
-    plain, last = "", 0
-    places: list[tuple[int, int]] = []
-    for match in _CITED.finditer(line):
-        plain += line[last : match.start()]
-        places += [(len(plain), int(number)) for number in match[1].split(",")]
-        last = match.end()
-    return plain + line[last:], places
-
-
-def _last_end(text: str) -> int:
-    """Where the last finished sentence ends, its citations with it."""
-    ends = [match.end() for match in re.finditer(r"[.!?](?:\s*\[[\d,\s]+\])*|\]\s*[.!?]", text)]
-    return ends[-1] if ends else 0
 
 
 def _numbers(citations: Sequence[int]) -> str:
