@@ -21,9 +21,9 @@ def answer_text(answer: Answer, written: WrittenAnswer | None = None) -> str:
         lines = [f"{answer.correction} (입력한 그대로 찾으려면: --no-correct)", "", *lines]
     if answer.abstained:
         lines.append("관련 있을 수 있는 대목:" if answer.hits else "")
-        for hit in answer.hits[:3]:
+        for hit in answer.hits:
             lines += [f"  {hit.passage.text}", f"    — {source_line(hit.article)}"]
-            lines += _also_lines(hit.duplicates)
+            lines += _also_lines(hit.elsewhere)
     for n, article, quote, duplicates in cited_articles(answer, written):
         lines.append(f"[{n}] {source_line(article)}")
         if quote:
@@ -67,6 +67,7 @@ def answer_json(answer: Answer, written: WrittenAnswer | None = None) -> dict[st
             }
             for statement in answer.statements
         ],
+        "unanswered": list(answer.unanswered),
         "citations": [
             {
                 "n": citation.n,

@@ -80,7 +80,9 @@ def _parser() -> argparse.ArgumentParser:
 
     ask = commands.add_parser("ask", parents=[common, filters], help="묻고 답과 출처를 받습니다")
     ask.add_argument("question", metavar="QUESTION", help="질문")
-    ask.add_argument("-k", type=int, default=5, metavar="N", help="보여 줄 대목의 수 (기본 5)")
+    ask.add_argument(
+        "-k", type=int, default=5, metavar="N", help="답 뒤에 둘, 또는 답이 없을 때 보일 대목의 수 (기본 5)"
+    )
     ask.add_argument("--json", action="store_true", help="JSON으로 출력합니다")
     ask.add_argument(
         "--no-correct", action="store_true", help="질문의 오타와 띄어쓰기를 고치지 않고 그대로 찾습니다"

@@ -41,6 +41,11 @@ class Hit:
     duplicates: tuple[Hit, ...] = ()
     """Hits that say the same, as other papers print it (see ``rag.ranking.folding``), best first; they have none themselves."""
 
+    @property
+    def elsewhere(self) -> tuple[Hit, ...]:
+        """Those of the duplicates that stand in other articles than this one."""
+        return tuple(hit for hit in self.duplicates if hit.article.id != self.article.id)
+
 
 def as_hit(candidate: Candidate, article: Article, question: Question) -> Hit:
     """A ranked candidate as a hit."""

@@ -34,7 +34,7 @@ def test_ask_json_has_the_documented_shape(seeds_index: Path, capsys: pytest.Cap
     printed = json.loads(out)
     assert status == 0
     assert set(printed) == {
-        "question", "searched_as", "answer", "abstained", "confidence", "statements", "citations", "hits",
+        "question", "searched_as", "answer", "abstained", "confidence", "statements", "unanswered", "citations", "hits",
     }  # fmt: skip
     assert len(printed["hits"]) == 4
     citation = printed["citations"][0]

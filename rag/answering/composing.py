@@ -237,7 +237,7 @@ def _citation(n: int, quotation: Quotation) -> Citation:
     hit, (start, end) = quotation.hit, quotation.span
     passage = hit.passage
     return Citation(
-        n, passage, hit.article, quotation.text, passage.start + start, passage.start + end, hit.duplicates
+        n, passage, hit.article, quotation.text, passage.start + start, passage.start + end, hit.elsewhere
     )
 
 

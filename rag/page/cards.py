@@ -94,7 +94,7 @@ def _card(card_id: str, hit: Hit, citations: Sequence[Citation]) -> str:
     return (
         f'<article class="gg-card" id="{card_id}" tabindex="-1" aria-label="출처 {numbers}">'
         f'<header><span class="gg-number">{numbers}</span><h3>{escape(hit.article.title)}</h3></header>'
-        f"{_facts(hit.article)}{_also(hit.duplicates)}{_body(hit, citations)}</article>"
+        f"{_facts(hit.article)}{_also(hit.elsewhere)}{_body(hit, citations)}</article>"
     )
 
 
@@ -105,7 +105,7 @@ def _near(card_id: str, number: int, hit: Hit, *, opened: bool, rated: bool) -> 
         f'<details class="gg-card gg-near" id="{card_id}"{" open" if opened else ""}>'
         f'<summary><span class="gg-number">{number}</span><h3>{escape(hit.article.title)}</h3>'
         f'<span class="gg-preview">{preview}</span></summary>'
-        f"{_facts(hit.article)}{_also(hit.duplicates)}{_body(hit, (), rated=rated)}</details>"
+        f"{_facts(hit.article)}{_also(hit.elsewhere)}{_body(hit, (), rated=rated)}</details>"
     )
 
 

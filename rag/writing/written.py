@@ -188,7 +188,7 @@ def cited_articles(
     known = {n for n, *_ in listed}
     cited = {n for sentence in written.supported for n in sentence.citations} if written else set()
     others = [(n, hit) for n, hit in numbered_passages(answer) if n in cited - known]
-    return [*listed, *((n, hit.article, None, hit.duplicates) for n, hit in sorted(others, key=_first))]
+    return [*listed, *((n, hit.article, None, hit.elsewhere) for n, hit in sorted(others, key=_first))]
 
 
 def _first(pair: tuple[int, Hit]) -> int:
