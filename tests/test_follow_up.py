@@ -63,7 +63,9 @@ def said(question: str, *quotes: str) -> Exchange:
         ("A.X 4.0은 언제 공개됐나요?", "그 모델의 매개변수는?", "A.X 4.0의 매개변수는?"),
         ("귀항호가 뭐야?", "그걸 쓰는 팀은?", "귀항호를 쓰는 팀은?"),
         ("도승환 박사는 어디로 옮겼어?", "그분은 전에 뭐 했어?", "도승환 박사는 전에 뭐 했어?"),
-        ("남궁민아 위원장은 뭘 바꾸겠대?", "이 위원장은 누구야?", "남궁민아 위원장은 누구야?"),
+        ("남궁민아 위원장은 뭘 바꾸겠대?", "그 위원장은 누구야?", "남궁민아 위원장은 누구야?"),
+        ("도승환 박사는 어디로 옮겼어?", "이 사람은 전에 뭐 했어?", "도승환 박사는 전에 뭐 했어?"),
+        ("정예팀 평가는 몇 단계야?", "이중에서 마지막 단계는?", "정예팀 평가 중 마지막 단계는?"),
         ("정예팀 평가는 몇 단계야?", "그중 마지막 단계는?", "정예팀 평가 중 마지막 단계는?"),
         # corrections
         ("KT 컨소시엄에는 누가 있어?", "아니 KT 말고 LG", "LG 컨소시엄에는 누가 있어?"),
@@ -122,6 +124,36 @@ def test_two_names_of_two_questions(follow_ups: FollowUps) -> None:
 )
 def test_what_stands_on_its_own_is_left_alone(follow_ups: FollowUps, question: str) -> None:
     assert follow_ups.complete(question, [said(CHIPS, CHIPS_SAID)]) is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        *(
+            f"{surname} {title}은 500B를 어떻게 봤나?"
+            for surname in "이저"
+            for title in ("팀장", "위원장", "의원")
+        ),
+        *(f"이 {title}는 뭐라고 했어?" for title in ("대통령", "대표", "교수", "총리", "씨")),
+        "이중섭은 누구야?",
+        "이중과세가 뭐야?",
+        "이중 규제는 왜 생겼어?",
+        "이거닉스 대표는?",
+        "이건산업은 뭘 만들어?",
+        "이것저것 다 뭐야?",
+        "그이름은?",
+    ],
+)
+def test_surnames_and_words_that_begin_like_a_demonstrative_point_at_nothing(
+    follow_ups: FollowUps, question: str
+) -> None:
+    assert follow_ups.complete(question, [said("김건수 실장은 뭐라고 했나요?")]) is None
+
+
+def test_a_name_that_begins_like_a_demonstrative_is_remembered(follow_ups: FollowUps) -> None:
+    before = [said("김건수 실장은 뭐라고 했나요?"), said("이건희 회장은 누구야?")]
+    completion = follow_ups.complete("그 사람 재산은?", before)
+    assert completion and completion.text == "이건희 회장 재산은?"
 
 
 def test_where_nothing_is_known_to_be_meant_the_question_stays(follow_ups: FollowUps) -> None:

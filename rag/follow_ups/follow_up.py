@@ -15,7 +15,7 @@ from rag.follow_ups.antecedents import Context
 from rag.follow_ups.exchange import Exchange
 from rag.follow_ups.names import Name, names_in
 from rag.follow_ups.nouns import nouns
-from rag.follow_ups.phrases import Parsed, Word, bare, mentions, with_tail
+from rag.follow_ups.phrases import DEMONSTRATIVES, Parsed, Word, bare, mentions, with_tail
 from rag.follow_ups.pointing import points, resolved
 
 LONGEST = 40
@@ -160,6 +160,8 @@ def _is_fragment(asked: Parsed) -> bool:
     """Whether all there is is a short noun phrase (매개변수는?), or one noun with who, when or how much (대표는 누구야?)."""
     words, rest = asked.topic, asked.rest
     if not 1 <= len(words) <= 2 or not words[-1].is_noun or any(word.has("J") for word in words[:-1]):
+        return False
+    if words[0].morphemes[0].form in DEMONSTRATIVES:  # 그이름은?
         return False
     if not words[-1].is_topic and words[-1].tail not in ("도?", "도", "?"):
         return False
