@@ -11,6 +11,8 @@ from rag.follow_ups.exchange import Cited, Exchange, as_meant
 from rag.hits import Hit
 
 NOT_FOUND = "이 기사들에서는 답을 찾지 못했습니다."
+NO_MORE = "더 나온 대목이 없습니다."
+"""Where more was asked for, beyond what was cited already."""
 NONE_ALLOWED = "거르는 조건에 맞는 기사가 없습니다."
 DIFFERING = "기사마다 다릅니다. 나온 날과 함께 견주어 보세요."
 

@@ -10,7 +10,7 @@ from index.articles import Article
 from index.errors import QuestionError
 from index.filters import Filters
 from index.searching import Index
-from rag.answer import Answer
+from rag.answer import NO_MORE, Answer
 from rag.answering.composing import LOOKED_AT, OF_EACH, Composer, Found, none_allowed
 from rag.answering.evidence import weigh
 from rag.answering.quoting import Quoter
@@ -119,16 +119,17 @@ class Retriever:
         self, question: Question, k: int, filters: Filters | None, beyond: Collection[str] = frozenset()
     ) -> Answer:
         """The answer from passages other than those ``beyond`` which it is to go."""
-        found = self._search(question, max(k, LOOKED_AT) + len(beyond), "hybrid", filters)
-        if filters and not found.hits:
+        found = self._search(question, max(k, LOOKED_AT), "hybrid", filters, beyond=beyond)
+        if filters and not found.hits and not beyond:
             return none_allowed(question)
-        hits = [hit for hit in found.hits if hit.passage.id not in beyond]
-        best = [candidate for candidate in found.best if candidate.stored.passage.id not in beyond]
         quoter = Quoter(question, self.index.analyzer)
         composer = Composer(question, quoter, Comparer(question, quoter.wanted, self._idf))
-        evidence = weigh(self.index, question, best, found.pool)
+        evidence = weigh(self.index, question, found.best, found.pool)
+        if beyond:  # scores are scaled to the best of what is left, which leads by much however poor it is
+            evidence = replace(evidence, margin=0.0)
         parts = [] if beyond else self._parts(question, filters)
-        return composer.answer(hits, k, evidence, parts)
+        answer = composer.answer(found.hits, k, evidence, parts)
+        return replace(answer, text=NO_MORE) if beyond and answer.abstained else answer
 
     def _parts(self, question: Question, filters: Filters | None) -> list[Found]:
         """What a search for each of the things asked after finds, where there are several."""
@@ -154,13 +155,19 @@ class Retriever:
         return self.index.store.article(article_id)
 
     def _search(
-        self, question: Question, k: int, voices: Voices, filters: Filters | None, fold: bool = True
+        self,
+        question: Question,
+        k: int,
+        voices: Voices,
+        filters: Filters | None,
+        fold: bool = True,
+        beyond: Collection[str] = frozenset(),
     ) -> _Found:
         if k < 1:
             raise QuestionError(f"k는 1 이상이어야 합니다 (받은 값 {k}).")
         distinct = max(k, 2)  # confidence asks for the second, too
         most = distinct + FURTHER if fold else distinct
-        allowed = self.index.allowed(filters)
+        allowed = self.index.allowed(filters, beyond)
         while True:
             candidates, pool = rank(self.index, question, most, voices, allowed)
             groups = folded(candidates, distinct) if fold else [[candidate] for candidate in candidates]

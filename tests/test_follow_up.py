@@ -11,7 +11,7 @@ from eval.gold import read_gold
 from index import QuestionError, build_index
 from index.analyzer import Analyzer
 from rag import Conversation, Retriever
-from rag.answer import NOT_FOUND
+from rag.answer import NO_MORE
 from rag.follow_ups.exchange import Cited, Exchange, as_meant
 from rag.follow_ups.follow_up import FollowUps
 from rag.follow_ups.phrases import with_tail
@@ -270,6 +270,22 @@ def test_a_citation_is_asked_for_by_its_number(retriever: Retriever) -> None:
     assert beyond.completed_as is None
 
 
+def test_more_is_weighed_by_what_may_still_be_quoted(tmp_path: Path) -> None:
+    texts = {
+        "museum": "다솜시 미술관 개관\n\n다솜시 미술관 입장료는 어른 7,000원이다.\n",
+        "library": "누리시 도서관 착공\n\n누리시 도서관 건설비는 340억 원이다. 공사는 내년 봄에 끝난다.\n",
+        "bridge": "달내강 보행교 소식\n\n달내강 보행교의 길이는 410m이다. 밤에는 불을 켠다.\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
+    build_index([tmp_path / f"{name}.txt" for name in texts], tmp_path / "index")
+    conversation = Conversation(Retriever.open(tmp_path / "index"))
+    assert "7,000원" in conversation.ask("다솜시 미술관 입장료는?").text
+    more = conversation.ask("더 자세히")
+    assert more.abstained and more.text == NO_MORE and more.confidence < 0.1
+    assert all("미술관" not in hit.passage.text for hit in more.hits)
+
+
 def test_where_all_was_cited_there_is_no_more(tmp_path: Path) -> None:
     (tmp_path / "bridge.txt").write_text(
         "보행교 소식\n\n달내강 보행교의 길이는 410m이다.\n", encoding="utf-8"
@@ -279,4 +295,4 @@ def test_where_all_was_cited_there_is_no_more(tmp_path: Path) -> None:
     assert conversation.ask("달내강 보행교의 길이는 얼마인가요?").citations
     for more in ("더 자세히", "1번 출처 더 자세히"):
         answer = conversation.ask(more)
-        assert answer.abstained and answer.text == NOT_FOUND and not answer.hits
+        assert answer.abstained and answer.text == NO_MORE and not answer.hits
