@@ -36,6 +36,8 @@ class Filters:
     its end from any ``/`` on: ``2025/*.md``. A ``*`` stands for ``/`` too."""
     topics: Sequence[str] = ()
     """Topics the article names, whole; a leading ``#`` is ignored, Latin letters may have either case."""
+    articles: Sequence[str] = ()
+    """Ids of articles, as they are."""
 
     def __post_init__(self) -> None:
         for name in ("publishers", "sources"):
@@ -48,7 +50,9 @@ class Filters:
 
     def __bool__(self) -> bool:
         """Whether anything is asked of an article."""
-        return bool(self.publishers or self.since or self.until or self.sources or self.topics)
+        return bool(
+            self.publishers or self.since or self.until or self.sources or self.topics or self.articles
+        )
 
     def condition(self) -> tuple[str, list[str]]:
         """The filters as an SQL condition on a row of the articles table, and the values of its marks."""
@@ -61,6 +65,7 @@ class Filters:
                 "EXISTS (SELECT 1 FROM json_each(topics) WHERE value COLLATE NOCASE IN ({}))",
                 _both_forms(self.topics),
             ),
+            _any_of("id IN ({})", self.articles),
         ]
         asked = [(text, values) for text, values in kinds if values]
         return " AND ".join(f"({text})" for text, _ in asked) or "1", [

@@ -80,6 +80,8 @@ class Answer:
     """What the question was corrected to before it was searched; None where it was searched as typed."""
     completed_as: str | None = None
     """What a follow-up question was completed to, from the conversation; None where it stands on its own."""
+    within: str | None = None
+    """The title of the one article that was searched, where a follow-up question pointed at a citation."""
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -108,13 +110,20 @@ class Answer:
         """What to tell the user of the completion, if there was one."""
         if self.completed_as is None:
             return None
-        return f"‘{self.completed_as}’{direction_particle(self.completed_as)} 이어서 찾았습니다."
+        told = f"‘{self.completed_as}’{direction_particle(self.completed_as)} 이어서"
+        return f"{told}, 기사 ‘{self.within}’에서만 찾았습니다." if self.within else f"{told} 찾았습니다."
 
     @property
     def exchange(self) -> Exchange:
         """What later questions of the conversation may refer to."""
         cited = tuple(
-            Cited(citation.passage.id, citation.article.source, citation.quote, citation.passage.text)
+            Cited(
+                citation.passage.id,
+                citation.article.id,
+                citation.quote,
+                citation.passage.text,
+                tuple(copy.passage.id for copy in citation.duplicates),
+            )
             for citation in self.citations
         )
         asked = self.completed_as or as_meant(self.question, self.searched_as or self.question)

@@ -109,11 +109,13 @@ class Retriever:
         completion = self._follow_ups.complete(as_meant(read.typed, read.text), after) if correct else None
         if completion is None:
             return self._answer(read, k, filters)
-        if completion.source is not None:
-            filters = replace(filters or Filters(), sources=[completion.source])
+        article = self.article(completion.article_id) if completion.article_id else None
+        if completion.article_id:
+            filters = replace(filters or Filters(), articles=[completion.article_id])
         full = self.read(completion.text, correct=False)
         answer = self._answer(full, k, filters, completion.beyond)
-        return replace(answer, question=read.typed, completed_as=full.text)
+        within = article.title if article else None
+        return replace(answer, question=read.typed, completed_as=full.text, within=within)
 
     def _answer(
         self, question: Question, k: int, filters: Filters | None, beyond: Collection[str] = frozenset()

@@ -266,6 +266,7 @@ def test_a_citation_is_asked_for_by_its_number(retriever: Retriever) -> None:
         assert again.completed_as == first.question and again.hits
         assert {hit.article.id for hit in again.hits} == {citation.article.id}
         assert citation.passage.id not in {hit.passage.id for hit in again.hits}
+        assert again.completion and again.completion.endswith(f"‘{citation.article.title}’에서만 찾았습니다.")
     beyond = retriever.answer(f"{len(first.citations) + 1}번 출처는?", after=[first.exchange])
     assert beyond.completed_as is None
 
@@ -284,6 +285,35 @@ def test_more_is_weighed_by_what_may_still_be_quoted(tmp_path: Path) -> None:
     more = conversation.ask("더 자세히")
     assert more.abstained and more.text == NO_MORE and more.confidence < 0.1
     assert all("미술관" not in hit.passage.text for hit in more.hits)
+
+
+@pytest.mark.parametrize("name", ["두  칸.md", "별*표?.md", "[1] 괄호.md"])
+def test_a_citation_is_found_again_whatever_its_file_is_called(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    told = "달내강 보행교의 길이는 410m이다."
+    apart = "공사를 맡은 업체는 내년 봄까지 난간을 새로 칠한다."
+    more = "달내강 보행교의 길이는 처음 계획에서 380m였다. 시는 달내강 보행교의 길이를 지난해 늘렸다."
+    (folder / name).write_text(f"달내강 보행교 소식\n\n{told}\n\n{more}\n\n{apart}\n", encoding="utf-8")
+    (folder / "other.md").write_text(f"다른 소식\n\n{more}\n", encoding="utf-8")
+    build_index([folder], tmp_path / "index")
+    retriever = Retriever.open(tmp_path / "index")
+    first = retriever.answer("달내강 보행교의 길이는?")
+    here = next(citation for citation in first.citations if citation.article.source.endswith(name))
+    again = retriever.answer(f"{here.n}번 더 자세히", after=[first.exchange])
+    assert again.completed_as and {hit.article.id for hit in again.hits} == {here.article.id}
+    assert again.within == here.article.title
+
+
+def test_copies_of_what_was_cited_are_no_more_of_it(tmp_path: Path) -> None:
+    for name in "가나":
+        (tmp_path / f"{name}.txt").write_text(
+            f"{name}신문 소식\n\n달내강 보행교의 길이는 410m이고 밤에는 난간에 불을 켠다.\n", encoding="utf-8"
+        )
+    build_index([tmp_path / "가.txt", tmp_path / "나.txt"], tmp_path / "index")
+    conversation = Conversation(Retriever.open(tmp_path / "index"))
+    assert conversation.ask("달내강 보행교의 길이는?").citations[0].duplicates
+    assert conversation.ask("더 자세히").text == NO_MORE
 
 
 def test_where_all_was_cited_there_is_no_more(tmp_path: Path) -> None:

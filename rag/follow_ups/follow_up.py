@@ -68,7 +68,7 @@ class Completion:
     text: str
     beyond: frozenset[str] = frozenset()
     """Ids of passages that were cited already: more of the same is looked for elsewhere."""
-    source: str | None = None
+    article_id: str | None = None
     """The one article to look in, where one citation was pointed at."""
 
 
@@ -130,8 +130,9 @@ class FollowUps:
 
 
 def _cited(question: str, before: Sequence[Exchange]) -> frozenset[str]:
-    """The passages cited so far for a question asked again and again."""
-    return frozenset(cited.passage_id for one in before if one.question == question for cited in one.cited)
+    """The passages cited so far for a question asked again and again, and their copies."""
+    cited = [cited for one in before if one.question == question for cited in one.cited]
+    return frozenset(passage for one in cited for passage in (one.passage_id, *one.copies))
 
 
 def _of_citation(numbered: re.Match[str], before: Sequence[Exchange]) -> Completion | None:
@@ -140,7 +141,7 @@ def _of_citation(numbered: re.Match[str], before: Sequence[Exchange]) -> Complet
     last = next((one for one in reversed(before) if one.cited), None)
     if last is None or not 1 <= n <= len(last.cited):
         return None
-    return Completion(last.question, _cited(last.question, before), last.cited[n - 1].source)
+    return Completion(last.question, _cited(last.question, before), last.cited[n - 1].article_id)
 
 
 def _with_interrogative(last: Context, word: str, whole: str) -> str | None:
