@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from eval.gold import read_gold
 from index import QuestionError, build_index
 from index.analyzer import Analyzer
 from rag import Conversation, Retriever
-from rag.answer import NO_MORE
+from rag.answer import NO_MORE, Answer
 from rag.follow_ups.exchange import Cited, Exchange, as_meant
 from rag.follow_ups.follow_up import FollowUps
 from rag.follow_ups.phrases import with_tail
@@ -237,6 +238,21 @@ def test_after_an_abstention_its_subject_holds_and_an_error_is_forgotten(retriev
         conversation.ask("  ")
     assert conversation.ask("김치찌개의 가격은?").abstained
     assert conversation.ask("맛은?").completed_as == "김치찌개의 맛은?"
+
+
+def test_what_is_forgotten_while_it_is_answered_stays_forgotten(
+    retriever: Retriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation = Conversation(retriever)
+    answer = retriever.answer
+
+    def forgetting(*args: Any, **options: Any) -> Answer:
+        conversation.forget()
+        return answer(*args, **options)
+
+    monkeypatch.setattr(retriever, "answer", forgetting)
+    conversation.ask("A.X 4.0은 언제 공개됐나요?")
+    assert conversation.exchanges == ()
 
 
 def test_as_typed_nothing_is_completed(retriever: Retriever) -> None:
