@@ -307,11 +307,13 @@ def test_more_is_weighed_by_what_may_still_be_quoted(tmp_path: Path) -> None:
 def test_a_citation_is_found_again_whatever_its_file_is_called(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "articles"
     folder.mkdir()
-    told = "달내강 보행교의 길이는 410m이다."
-    apart = "공사를 맡은 업체는 내년 봄까지 난간을 새로 칠한다."
-    more = "달내강 보행교의 길이는 처음 계획에서 380m였다. 시는 달내강 보행교의 길이를 지난해 늘렸다."
-    (folder / name).write_text(f"달내강 보행교 소식\n\n{told}\n\n{more}\n\n{apart}\n", encoding="utf-8")
-    (folder / "other.md").write_text(f"다른 소식\n\n{more}\n", encoding="utf-8")
+    lines = (
+        "달내강 보행교의 길이는 410m이다. 지난 봄에 상판을 모두 올려 양쪽 강변이 처음으로 이어졌다. " * 3,
+        "보행교 난간은 내년 봄까지 다시 칠한다. 시는 난간에 등을 달아 밤에도 걸을 수 있게 하겠다고 했다. "
+        * 3,
+    )
+    (folder / name).write_text("\n\n".join(("달내강 보행교 소식", *lines)) + "\n", encoding="utf-8")
+    (folder / "other.md").write_text(f"다른 소식\n\n{lines[1]}\n", encoding="utf-8")
     build_index([folder], tmp_path / "index")
     retriever = Retriever.open(tmp_path / "index")
     first = retriever.answer("달내강 보행교의 길이는?")
