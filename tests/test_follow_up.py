@@ -15,7 +15,8 @@ from rag import Conversation, Retriever
 from rag.answer import NO_MORE, Answer
 from rag.follow_ups.exchange import Cited, Exchange, as_meant
 from rag.follow_ups.follow_up import FollowUps
-from rag.follow_ups.phrases import with_tail
+from rag.follow_ups.names import names_in
+from rag.follow_ups.phrases import Parsed, with_tail
 
 GOLD = Path(__file__).resolve().parents[1] / "eval" / "gold"
 
@@ -89,6 +90,11 @@ def test_completed(follow_ups: FollowUps, before: str, typed: str, full: str) ->
             said("자료가 샌 병원은 어디야?", "해온군 갯마을병원 환자의 자료가 넘어갔다."),
             "그 병원 원장은?",
             "갯마을병원 원장은?",
+        ),
+        (
+            said("루시아는 누가 개발했나요?", "솔트룩스가 개발한 모델 루시아는 한국어에 강하다."),
+            "그 회사가 참여한 컨소시엄은?",
+            "솔트룩스가 참여한 컨소시엄은?",
         ),
         (said("만든 엔진 이름이 뭐야?", "3D 프린터로 만든 반디 엔진이다."), "그건 왜 터졌어?", "반디 엔진은 왜 터졌어?"),
     ],
@@ -188,6 +194,35 @@ def test_odd_questions_never_fail_nor_grow_without_end(follow_ups: FollowUps) ->
         completion = follow_ups.complete("왜 그렇게 해?", growing)
         growing.append(said(completion.text if completion else "왜 그렇게 해?"))
     assert max(len(one.question) for one in growing) <= 120
+
+
+@pytest.mark.parametrize(
+    ("before", "typed"),
+    [
+        ("루시아는 누가 개발했나요?", "그 회사가 참여한 컨소시엄은?"),
+        ("신항동 주민센터는 누가 지었어?", "저 사람은 누구야?"),
+        ("신항동은 어디에 있어?", "그 사람은 누구야?"),
+        ("총사업비는 왜 늘었나요?", "그 회사는 어디야?"),
+        ("반도체 시장은 얼마나 커졌어?", "그 사람은 뭐라고 했어?"),
+        ("이번주 날씨는 어때?", "그분은 누구야?"),
+        ("성남시 시장은 언제 뽑아?", "그 사람 공약은?"),
+        ("강남구 구청장은 언제 뽑아?", "그 사람 공약은?"),
+    ],
+)
+def test_what_is_of_another_kind_does_not_stand_in(follow_ups: FollowUps, before: str, typed: str) -> None:
+    assert follow_ups.complete(typed, [said(before)]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("반도체 시장은?", []), ("배터리 시장은?", []), ("이번주 날씨는?", []), ("성남시 시장은?", []), ("강남구 구청장은?", []),
+        ("김철수 씨는?", ["김철수 씨"]), ("이태훈 팀장은?", ["이태훈 팀장"]), ("유하린 은하수랩스 대표는?", ["유하린 대표"]),
+    ],
+)  # fmt: skip
+def test_markets_weather_and_offices_are_nobody(text: str, people: list[str]) -> None:
+    names = names_in(Parsed.of(text, Analyzer()).words)
+    assert [name.text for name in names if name.kind == "person"] == people
 
 
 @pytest.mark.parametrize("name", ["seeds", "pile-a", "pile-b"])
