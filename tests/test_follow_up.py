@@ -11,6 +11,7 @@ import pytest
 from eval.gold import read_gold
 from index import QuestionError, build_index
 from index.analyzer import Analyzer
+from index.korean import Morpheme
 from rag import Conversation, Retriever
 from rag.answer import NO_MORE, Answer
 from rag.follow_ups.exchange import Cited, Exchange, as_meant
@@ -51,6 +52,8 @@ def said(question: str, *quotes: str) -> Exchange:
         # another question about the same
         ("A.X 4.0은 언제 공개됐나요?", "그럼 매개변수는?", "A.X 4.0의 매개변수는?"),
         ("A.X 4.0의 매개변수는?", "학습 방식은?", "A.X 4.0의 학습 방식은?"),
+        ("KT는 뭘 내세웠어?", "매출은 왜 줄었어?", "KT의 매출은 왜 줄었어?"),
+        ("시험선의 길이는 얼마나 되나요?", "공사비는?", "시험선의 공사비는?"),
         ("해인 클러스터 이름의 유래는?", "규모는 얼마나 돼?", "해인 클러스터의 규모는 얼마나 돼?"),
         ("사업자는 하이선시와 무슨 계약을 맺었어?", "규모는?", "사업자 하이선시 계약의 규모는?"),
         ("유하린 대표는 언제 회사를 세웠나요?", "대학은 어디 다녔어?", "유하린 대표, 대학은 어디 다녔어?"),
@@ -127,6 +130,13 @@ def test_two_names_of_two_questions(follow_ups: FollowUps) -> None:
         "A.X K1",
         "고마워",
         "KT는 누가 이끌어?",
+        "정부는 얼마를 지원해?",
+        "대통령은 누구야?",
+        "저작권은?",
+        "누가 컨소시엄을 이끄나요?",
+        "어떤 기업이 참여했나요?",
+        "설문은 누가 했어?",
+        "몇 시야?",
     ],
 )
 def test_what_stands_on_its_own_is_left_alone(follow_ups: FollowUps, question: str) -> None:
@@ -207,6 +217,8 @@ def test_odd_questions_never_fail_nor_grow_without_end(follow_ups: FollowUps) ->
         ("이번주 날씨는 어때?", "그분은 누구야?"),
         ("성남시 시장은 언제 뽑아?", "그 사람 공약은?"),
         ("강남구 구청장은 언제 뽑아?", "그 사람 공약은?"),
+        ("눈이 오면 어떻게 해?", "매출은?"),
+        ("KT는 뭘 내세웠어?", "인구는 왜 줄어?"),
     ],
 )
 def test_what_is_of_another_kind_does_not_stand_in(follow_ups: FollowUps, before: str, typed: str) -> None:
@@ -249,6 +261,44 @@ def test_the_spaces_typed_are_kept_and_letters_mended() -> None:
     assert as_meant("지윤석 의원은 뭘 했어?", "지윤 석 의원은 뭘 했어?") == "지윤석 의원은 뭘 했어?"
     assert as_meant("해인클러스터이름은?", "해인 클러스터 이름은?") == "해인 클러스터 이름은?"
     assert as_meant("해인 클러수터는?", "해인 클러스터는?") == "해인 클러스터는?"
+
+
+def test_a_number_alone_is_a_citation_unless_numbers_were_asked_for(follow_ups: FollowUps) -> None:
+    bus = said("간선버스는 몇 번이야?", "간선버스는 1번과 2번이다.")
+    assert follow_ups.complete("1번은?", [bus]) is None
+    for typed in ("1번 더 자세히", "1번 출처는?", "첫 번째 기사는?"):
+        completion = follow_ups.complete(typed, [bus])
+        assert completion and completion.article_id == "1.md"
+    completion = follow_ups.complete("1번은?", [said(CHIPS, CHIPS_SAID)])
+    assert completion and completion.article_id == "1.md"
+
+
+def test_what_has_no_topic_does_not_snowball(follow_ups: FollowUps) -> None:
+    before = [said("다시")]
+    for typed in ("또 뭐?", "뭐?", "뭐?", "왜 그래?"):
+        assert follow_ups.complete(typed, before) is None
+        before.append(said(typed))
+
+
+def test_a_long_question_before_is_not_read_again(follow_ups: FollowUps) -> None:
+    long = "해인 클러스터는 " + "정말로 " * 500 + "언제 열었어?"
+    assert follow_ups.complete("왜?", [said(CHIPS, CHIPS_SAID), said(long)]) is None
+    completion = follow_ups.complete("그 회사 대표는?", [said(long), said(CHIPS, CHIPS_SAID)])
+    assert completion and completion.text == "리벨리온 대표는?"
+
+
+def test_of_a_long_passage_only_the_beginning_is_read() -> None:
+    read: list[int] = []
+
+    class Counting(Analyzer):
+        def morphemes(self, text: str) -> tuple[Morpheme, ...]:
+            read.append(len(text))
+            return super().morphemes(text)
+
+    passage = "위원회가 열렸다. " * 10_000
+    exchange = Exchange("위원회의 위원장은 누구야?", (Cited("", "", passage, passage),))
+    FollowUps(Counting()).complete("그 사람 소속은?", [exchange])
+    assert 1_000 < max(read) <= 2_000
 
 
 def test_a_conversation_of_several_turns(retriever: Retriever) -> None:
