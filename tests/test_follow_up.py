@@ -137,6 +137,8 @@ def test_two_names_of_two_questions(follow_ups: FollowUps) -> None:
         "어떤 기업이 참여했나요?",
         "설문은 누가 했어?",
         "몇 시야?",
+        "오늘 며칠이야?",
+        "교통비는 얼마야?",
     ],
 )
 def test_what_stands_on_its_own_is_left_alone(follow_ups: FollowUps, question: str) -> None:

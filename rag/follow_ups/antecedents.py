@@ -191,7 +191,7 @@ def _fits(owner: str, kind: Kind) -> bool:
     """Whether what a question is about could be of a kind, as far as its last noun tells."""
     noun = owner.split()[-1] if owner else ""
     own = next((one for one in KINDS if noun.endswith(tuple(n for n in nouns(one) if len(n) > 1))), None)
-    if not noun or noun in nouns("relation") or noun.endswith(tuple(nouns("measure"))):
+    if not noun or noun.endswith(tuple(n for n in nouns("relation") if len(n) > 1)):
         return False
     match kind:
         case "organisation":

@@ -11,8 +11,8 @@ from rag.follow_ups.phrases import DEMONSTRATIVES, Parsed, Word
 
 IDIOMATIC = ("문을",)
 """Objects that tell nothing of what a question is about: 언제 문을 열었어?"""
-CLOCK = re.compile(r"(?:몇\s?시|며칠|무슨\s?요일)(?:이|야|예|인|\?|$)")
-"""Asks for the time now."""
+CLOCK = re.compile(r"(?:(?:오늘|지금|내일)은?\s)?(?:몇\s?시|며칠|무슨\s?요일)(?:이|야|예|인|\?|$)")
+"""Asks for the time or the day."""
 
 
 def is_fragment(asked: Parsed) -> bool:
@@ -36,9 +36,7 @@ def is_fragment(asked: Parsed) -> bool:
 
 def is_attribute(noun: Word) -> bool:
     """Whether a noun names what only is of something (매개변수, 대표, 건설비, 착공), so that it says too little alone."""
-    listed = any(noun.plain in nouns(name) for name in ("relation", "post", "event"))
-    measured = noun.plain.endswith(tuple(nouns("measure"))) and len(noun.plain) > 2 and not noun.is_named
-    return listed or measured
+    return any(noun.plain in nouns(name) for name in ("relation", "post", "event"))
 
 
 def could_have(last: Context, attribute: Word) -> bool:
