@@ -18,7 +18,7 @@ _DATE = re.compile(r"(\d{4})(?:[-./](\d{1,2}))?(?:[-./](\d{1,2}))?\.?")
 class Filters:
     """Which articles take part in a search. Values of one kind are alternatives; an article must meet every kind.
 
-    Each of ``publishers``, ``sources`` and ``topics`` may be given as one string or several.
+    Each of ``publishers``, ``sources``, ``topics`` and ``articles`` may be given as one string or several.
 
     Raises:
         QuestionError: a day is none, or ``since`` lies after ``until``.
@@ -43,6 +43,8 @@ class Filters:
         for name in ("publishers", "sources"):
             object.__setattr__(self, name, _values(getattr(self, name)))
         object.__setattr__(self, "topics", _values(self.topics, "#"))
+        ids = (self.articles,) if isinstance(self.articles, str) else tuple(self.articles)
+        object.__setattr__(self, "articles", ids)
         object.__setattr__(self, "since", _day(self.since, last=False))
         object.__setattr__(self, "until", _day(self.until, last=True))
         if self.since and self.until and self.since > self.until:
