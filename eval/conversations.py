@@ -243,7 +243,7 @@ def after_unrelated(path: Path) -> tuple[int, list[tuple[str, str]]]:
     except OSError as error:
         raise GeungeoError(f"{path}: 읽을 수 없습니다 ({error.strerror}).") from None
     except (ValueError, KeyError, TypeError) as error:
-        raise GeungeoError(f"{path}: 이어 묻는 말이 아닌 질문의 목록이 아닙니다 ({error}).") from None
+        raise GeungeoError(f"{path}: 홀로 서는 질문의 목록이 아닙니다 ({error}).") from None
     changed = [
         (f"{one.question} {question}", completion.text)
         for question in standing

@@ -47,7 +47,7 @@ def test_short_questions_after_unrelated_ones_are_hardly_ever_changed() -> None:
 
 def test_what_is_no_list_of_standing_questions_is_refused(tmp_path: Path) -> None:
     (tmp_path / "standing.jsonl").write_text('{"before": "왜?"}\n', encoding="utf-8")
-    with pytest.raises(GeungeoError, match="이어 묻는 말이 아닌"):
+    with pytest.raises(GeungeoError, match="홀로 서는"):
         after_unrelated(tmp_path / "standing.jsonl")
 
 
