@@ -2,7 +2,8 @@
 
 ``python -m eval.conversations [--set a|b]``. The rules of ``rag.follow_ups.follow_up`` were made looking at a; b was written before
 there were rules and is only reported. The questions of the gold sets, which stand on their own, are asked one after
-another as well: none of them should be changed.
+another as well, and short ones that stand on their own after questions that they have nothing to do with
+(``eval/gold/standing-a.jsonl``, ``-b``): none of them should be changed.
 """
 
 from __future__ import annotations
@@ -11,18 +12,20 @@ import argparse
 import json
 import random
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
-from eval.evaluate import open_collection
+from eval.evaluate import open_collection, stored_passages
 from eval.gold import GoldQuestion, credited, gold_passages, read_gold
 from eval.metrics import DEPTH, recall_at, reciprocal_rank
 from eval.question_sets import HERE
+from index.analyzer import Analyzer
 from index.errors import GeungeoError
 from rag.answer import Answer
-from rag.follow_ups.exchange import Exchange
+from rag.follow_ups.exchange import Cited, Exchange
+from rag.follow_ups.follow_up import FollowUps
 from rag.retriever import Retriever
 
 ARTICLES = {
@@ -95,6 +98,10 @@ class ConversationReport:
     """Gold questions asked one after another,"""
     alone_changed: list[tuple[str, str]]
     """and those of them that were changed."""
+    unrelated: int
+    """Short standing questions, each asked after each of some others,"""
+    unrelated_changed: list[tuple[str, str]]
+    """and those of them that were changed."""
 
     def table(self) -> str:
         """The report as text."""
@@ -113,6 +120,7 @@ class ConversationReport:
         for label, total, changed in (
             ("later turns that stand on their own", self.standing, self.standing_changed),
             ("gold questions one after another", self.alone, self.alone_changed),
+            ("short questions after unrelated ones", self.unrelated, self.unrelated_changed),
         ):
             lines.append(f"{label}: {len(changed)} of {total} changed ({len(changed) / max(total, 1):.3f})")
             lines += [f"  {typed} → {full}" for typed, full in changed]
@@ -176,7 +184,7 @@ def evaluate_conversations(name: str, talks: Sequence[Talk], seed: int = 0) -> C
     standing_changed = []
     for talk in talks:
         retriever = _retriever(talk.articles)
-        gold = _gold(talk, retriever)
+        gold = gold_passages([turn.gold for turn in talk.turns], stored_passages(retriever))
         before: list[Exchange] = []
         for turn in talk.turns:
             typed = turn.gold.question
@@ -193,14 +201,10 @@ def evaluate_conversations(name: str, talks: Sequence[Talk], seed: int = 0) -> C
     rows = [_row(kind, scored[kind]) for kind in sorted(scored)]
     rows.append(_row("all", [turn for turns in scored.values() for turn in turns]))
     alone, alone_changed = _alone(ALONE[name], seed)
-    return ConversationReport(name, len(talks), rows, standing, standing_changed, alone, alone_changed)
-
-
-def _gold(talk: Talk, retriever: Retriever) -> Mapping[str, set[str]]:
-    passages = [
-        (item.article, one.passage) for item in retriever.index.store.everything() for one in item.passages
-    ]
-    return gold_passages([turn.gold for turn in talk.turns], passages)
+    unrelated, unrelated_changed = after_unrelated(HERE / "gold" / f"standing-{name}.jsonl")
+    return ConversationReport(
+        name, len(talks), rows, standing, standing_changed, alone, alone_changed, unrelated, unrelated_changed
+    )
 
 
 def _alone(sets: Sequence[str], seed: int) -> tuple[int, list[tuple[str, str]]]:
@@ -217,6 +221,36 @@ def _alone(sets: Sequence[str], seed: int) -> tuple[int, list[tuple[str, str]]]:
                 changed.append((question, answer.completed_as))
         total += len(questions)
     return total, changed
+
+
+def after_unrelated(path: Path) -> tuple[int, list[tuple[str, str]]]:
+    """How many pairs there are of a short standing question and one before it, and which are changed.
+
+    A line of the file has either ``before`` and what was ``said`` in answer to it, or ``standing``.
+
+    Raises:
+        GeungeoError: the file cannot be read, or has another line.
+    """
+    follow_ups = FollowUps(Analyzer())
+    try:
+        lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        before = [
+            Exchange(line["before"], (Cited("", "", line["said"], line["said"]),) if line["said"] else ())
+            for line in lines
+            if "before" in line
+        ]
+        standing = [line["standing"] for line in lines if "before" not in line]
+    except OSError as error:
+        raise GeungeoError(f"{path}: 읽을 수 없습니다 ({error.strerror}).") from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise GeungeoError(f"{path}: 홀로 서는 질문의 목록이 아닙니다 ({error}).") from None
+    changed = [
+        (f"{one.question} {question}", completion.text)
+        for question in standing
+        for one in before
+        if (completion := follow_ups.complete(question, [one]))
+    ]
+    return len(before) * len(standing), changed
 
 
 def _row(kind: str, turns: Sequence[tuple[bool, list[tuple[float, float, float]]]]) -> Row:

@@ -74,7 +74,7 @@ def open_collection(articles: Path) -> Retriever:
 
 def evaluate(name: str, questions: Sequence[GoldQuestion], retriever: Retriever) -> Report:
     """Scores BM25, dense and hybrid search, the baselines, and the answers."""
-    stored = _stored(retriever)
+    stored = stored_passages(retriever)
     gold = {q: g for q, g in gold_passages(questions, stored).items() if g}
     text_of = {question.id: question.question for question in questions}
     gold_of = {text_of[question]: relevant for question, relevant in gold.items()}
@@ -135,12 +135,13 @@ def evaluate_corrupted(
         hits = retriever.search(question, DEPTH, correct=correct)
         return [hit.passage.id for hit in hits], changed(retriever, question, correct)
 
-    gold = {q: g for q, g in gold_passages(questions, _stored(retriever)).items() if g}
+    gold = {q: g for q, g in gold_passages(questions, stored_passages(retriever)).items() if g}
     asked = {question.id: question.question for question in questions}
     return evaluate_robustness(name, asked, gold, search, kind, seed)
 
 
-def _stored(retriever: Retriever) -> list[tuple[Article, Passage]]:
+def stored_passages(retriever: Retriever) -> list[tuple[Article, Passage]]:
+    """Every passage of an index with its article."""
     return [
         (item.article, passage.passage)
         for item in retriever.index.store.everything()

@@ -18,7 +18,7 @@ _DATE = re.compile(r"(\d{4})(?:[-./](\d{1,2}))?(?:[-./](\d{1,2}))?\.?")
 class Filters:
     """Which articles take part in a search. Values of one kind are alternatives; an article must meet every kind.
 
-    Each of ``publishers``, ``sources`` and ``topics`` may be given as one string or several.
+    Each of ``publishers``, ``sources``, ``topics`` and ``articles`` may be given as one string or several.
 
     Raises:
         QuestionError: a day is none, or ``since`` lies after ``until``.
@@ -36,11 +36,15 @@ class Filters:
     its end from any ``/`` on: ``2025/*.md``. A ``*`` stands for ``/`` too."""
     topics: Sequence[str] = ()
     """Topics the article names, whole; a leading ``#`` is ignored, Latin letters may have either case."""
+    articles: Sequence[str] = ()
+    """Ids of articles, as they are."""
 
     def __post_init__(self) -> None:
         for name in ("publishers", "sources"):
             object.__setattr__(self, name, _values(getattr(self, name)))
         object.__setattr__(self, "topics", _values(self.topics, "#"))
+        ids = (self.articles,) if isinstance(self.articles, str) else tuple(self.articles)
+        object.__setattr__(self, "articles", ids)
         object.__setattr__(self, "since", _day(self.since, last=False))
         object.__setattr__(self, "until", _day(self.until, last=True))
         if self.since and self.until and self.since > self.until:
@@ -48,7 +52,9 @@ class Filters:
 
     def __bool__(self) -> bool:
         """Whether anything is asked of an article."""
-        return bool(self.publishers or self.since or self.until or self.sources or self.topics)
+        return bool(
+            self.publishers or self.since or self.until or self.sources or self.topics or self.articles
+        )
 
     def condition(self) -> tuple[str, list[str]]:
         """The filters as an SQL condition on a row of the articles table, and the values of its marks."""
@@ -61,6 +67,7 @@ class Filters:
                 "EXISTS (SELECT 1 FROM json_each(topics) WHERE value COLLATE NOCASE IN ({}))",
                 _both_forms(self.topics),
             ),
+            _any_of("id IN ({})", self.articles),
         ]
         asked = [(text, values) for text, values in kinds if values]
         return " AND ".join(f"({text})" for text, _ in asked) or "1", [

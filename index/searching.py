@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -105,9 +105,18 @@ class Index:
             )
         return encoder
 
-    def allowed(self, filters: Filters | None) -> Allowed | None:
-        """The passages of the articles that meet the filters; None, which costs nothing, where all do."""
-        return self.store.passages_of(filters) if filters else None
+    def allowed(self, filters: Filters | None, beyond: Collection[str] = ()) -> Allowed | None:
+        """The passages of the articles that meet the filters; None, which costs nothing, where all do.
+
+        Args:
+            filters: what is asked of the articles.
+            beyond: ids of passages that take no part; unknown ones are ignored.
+        """
+        allowed = self.store.passages_of(filters) if filters else None
+        if beyond:
+            allowed = np.ones(self.size, dtype=bool) if allowed is None else allowed
+            allowed[self.store.numbers_of(beyond)] = False
+        return allowed
 
     def search_words(
         self, forms: Sequence[str], k: int, allowed: Allowed | None = None

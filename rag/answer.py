@@ -11,6 +11,8 @@ from rag.follow_ups.exchange import Cited, Exchange, as_meant
 from rag.hits import Hit
 
 NOT_FOUND = "이 기사들에서는 답을 찾지 못했습니다."
+NO_MORE = "더 나온 대목이 없습니다."
+"""Where more was asked for, beyond what was cited already."""
 NONE_ALLOWED = "거르는 조건에 맞는 기사가 없습니다."
 DIFFERING = "기사마다 다릅니다. 무엇을 두고 한 말인지, 언제 나왔는지 견주어 보세요."
 NOT_TOLD = "{item}: 기사에서 찾지 못했습니다."
@@ -81,6 +83,8 @@ class Answer:
     """Of several things asked after, those of which nothing was found."""
     completed_as: str | None = None
     """What a follow-up question was completed to, from the conversation; None where it stands on its own."""
+    within: str | None = None
+    """The title of the one article that was searched, where a follow-up question pointed at a citation."""
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -109,13 +113,20 @@ class Answer:
         """What to tell the user of the completion, if there was one."""
         if self.completed_as is None:
             return None
-        return f"‘{self.completed_as}’{direction_particle(self.completed_as)} 이어서 찾았습니다."
+        told = f"‘{self.completed_as}’{direction_particle(self.completed_as)} 이어서"
+        return f"{told}, 기사 ‘{self.within}’에서만 찾았습니다." if self.within else f"{told} 찾았습니다."
 
     @property
     def exchange(self) -> Exchange:
         """What later questions of the conversation may refer to."""
         cited = tuple(
-            Cited(citation.passage.id, citation.article.source, citation.quote, citation.passage.text)
+            Cited(
+                citation.passage.id,
+                citation.article.id,
+                citation.quote,
+                citation.passage.text,
+                tuple(copy.passage.id for copy in citation.duplicates),
+            )
             for citation in self.citations
         )
         asked = self.completed_as or as_meant(self.question, self.searched_as or self.question)

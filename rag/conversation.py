@@ -20,6 +20,8 @@ class Conversation:
         self._retriever = retriever
         self._lock = threading.Lock()
         self._exchanges: tuple[Exchange, ...] = ()
+        self._generation = 0
+        """How often it was begun anew."""
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
@@ -32,14 +34,18 @@ class Conversation:
         """Answers a question, a follow-up first completed from the conversation (``Answer.completed_as`` tells to what).
 
         Arguments and errors are those of ``Retriever.answer``; ``correct=False`` asks the question as typed, alone. A
-        question that raises an error is not remembered.
+        question that raises an error is not remembered, nor is one during which the conversation was forgotten.
         """
-        answer = self._retriever.answer(question, k, filters=filters, correct=correct, after=self._exchanges)
         with self._lock:
-            self._exchanges = (*self._exchanges, answer.exchange)[-MOST_KEPT:]
+            before, generation = self._exchanges, self._generation
+        answer = self._retriever.answer(question, k, filters=filters, correct=correct, after=before)
+        with self._lock:
+            if generation == self._generation:
+                self._exchanges = (*self._exchanges, answer.exchange)[-MOST_KEPT:]
         return answer
 
     def forget(self) -> None:
         """Starts a new conversation."""
         with self._lock:
             self._exchanges = ()
+            self._generation += 1

@@ -10,7 +10,7 @@ from index.articles import Article
 from index.errors import QuestionError
 from index.filters import Filters
 from index.searching import Index
-from rag.answer import Answer
+from rag.answer import NO_MORE, Answer
 from rag.answering.composing import LOOKED_AT, OF_EACH, Composer, Found, none_allowed
 from rag.answering.evidence import weigh
 from rag.answering.quoting import Quoter
@@ -110,27 +110,32 @@ class Retriever:
         completion = self._follow_ups.complete(as_meant(read.typed, read.text), after) if correct else None
         if completion is None:
             return self._answer(read, k, filters)
-        if completion.source is not None:
-            filters = replace(filters or Filters(), sources=[completion.source])
+        article = self.article(completion.article_id) if completion.article_id else None
+        if completion.article_id:
+            filters = replace(filters or Filters(), articles=[completion.article_id])
         full = self.read(completion.text, correct=False)
         answer = self._answer(full, k, filters, completion.beyond)
-        return replace(answer, question=read.typed, completed_as=full.text)
+        within = article.title if article else None
+        return replace(answer, question=read.typed, completed_as=full.text, within=within)
 
     def _answer(
         self, question: Question, k: int, filters: Filters | None, beyond: Collection[str] = frozenset()
     ) -> Answer:
         """The answer from passages other than those ``beyond`` which it is to go."""
-        found = self._search(question, max(k, LOOKED_AT) + len(beyond), "hybrid", filters)
-        if filters and not found.hits:
+        found = self._search(question, max(k, LOOKED_AT), "hybrid", filters, beyond=beyond)
+        if filters and not found.hits and not beyond:
             return none_allowed(question)
-        hits = [hit for hit in found.hits if hit.passage.id not in beyond]
-        best = [candidate for candidate in found.best if candidate.stored.passage.id not in beyond]
         quoter = Quoter(question, self.index.analyzer)
         composer = Composer(question, quoter, Comparer(question, quoter, self._idf))
-        margin = self._lead(question, best[0]) if filters and best else None
-        evidence = weigh(self.index, question, best, found.pool, margin)
+        margin = None
+        if beyond:  # scores are scaled to the best of what is left, which leads by much however poor it is
+            margin = 0.0
+        elif filters and found.best:
+            margin = self._lead(question, found.best[0])
+        evidence = weigh(self.index, question, found.best, found.pool, margin)
         parts = [] if beyond else self._parts(question, filters)
-        return composer.answer(hits, k, evidence, parts)
+        answer = composer.answer(found.hits, k, evidence, parts)
+        return replace(answer, text=NO_MORE) if beyond and answer.abstained else answer
 
     def _lead(self, question: Question, first: Candidate) -> float:
         """By how much a passage is ahead of all others of the collection, its copies aside; below 0 where it is behind."""
@@ -164,13 +169,19 @@ class Retriever:
         return self.index.store.article(article_id)
 
     def _search(
-        self, question: Question, k: int, voices: Voices, filters: Filters | None, fold: bool = True
+        self,
+        question: Question,
+        k: int,
+        voices: Voices,
+        filters: Filters | None,
+        fold: bool = True,
+        beyond: Collection[str] = frozenset(),
     ) -> _Found:
         if k < 1:
             raise QuestionError(f"k는 1 이상이어야 합니다 (받은 값 {k}).")
         distinct = max(k, 2)  # confidence asks for the second, too
         most = distinct + FURTHER if fold else distinct
-        allowed = self.index.allowed(filters)
+        allowed = self.index.allowed(filters, beyond)
         while True:
             candidates, pool = rank(self.index, question, most, voices, allowed)
             groups = folded(candidates, distinct) if fold else [[candidate] for candidate in candidates]

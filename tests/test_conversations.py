@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.conversations import STANDING, evaluate_conversations, main, read_conversations
+from eval.conversations import STANDING, after_unrelated, evaluate_conversations, main, read_conversations
 from index.errors import GeungeoError
 
 GOLD = Path(__file__).resolve().parents[1] / "eval" / "gold"
@@ -38,6 +38,17 @@ def test_turns_are_scored_by_kind_after_those_before_them() -> None:
     assert total.completed.recall_at_1 > total.as_typed.recall_at_1
     assert report.standing == 1 and report.standing_changed == [] and report.alone == 200
     assert "all (5)" in report.table() and "0 of 1 changed" in report.table()
+
+
+def test_short_questions_after_unrelated_ones_are_hardly_ever_changed() -> None:
+    pairs, changed = after_unrelated(GOLD / "standing-a.jsonl")
+    assert pairs >= 600 and len(changed) <= 0.02 * pairs, changed
+
+
+def test_what_is_no_list_of_standing_questions_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "standing.jsonl").write_text('{"before": "왜?"}\n', encoding="utf-8")
+    with pytest.raises(GeungeoError, match="홀로 서는"):
+        after_unrelated(tmp_path / "standing.jsonl")
 
 
 @pytest.mark.slow

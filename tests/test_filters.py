@@ -202,3 +202,15 @@ def test_filters_do_not_read_the_articles_themselves(dated: Retriever) -> None:
 def test_what_a_filter_leaves_is_no_surer_an_answer(retriever: Retriever, question: str) -> None:
     for source in sorted({article.source for article, _ in retriever.articles()}):
         assert retriever.answer(question, filters=Filters(sources=[source])).abstained, source
+
+
+def test_single_articles_and_passages_left_out(dated: Retriever) -> None:
+    one, other, *_ = (article for article, _ in dated.articles())
+    assert names(dated, articles=one.id) == {Path(one.source).stem}
+    assert names(dated, articles=[one.id, other.id]) == {Path(one.source).stem, Path(other.source).stem}
+    assert names(dated, articles=["nobody"]) == set()
+    allowed = dated.index.allowed(Filters(articles=one.id))
+    passages = dated.search(QUESTION, 100, filters=Filters(articles=one.id))
+    left = dated.index.allowed(Filters(articles=one.id), [hit.passage.id for hit in passages] + ["nobody"])
+    assert allowed is not None and allowed.sum() == len(passages) > 0
+    assert left is not None and not left.any()

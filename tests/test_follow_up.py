@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from eval.gold import read_gold
 from index import QuestionError, build_index
 from index.analyzer import Analyzer
+from index.korean import Morpheme
 from rag import Conversation, Retriever
-from rag.answer import NOT_FOUND
+from rag.answer import NO_MORE, Answer
 from rag.follow_ups.exchange import Cited, Exchange, as_meant
 from rag.follow_ups.follow_up import FollowUps
-from rag.follow_ups.phrases import with_tail
+from rag.follow_ups.names import names_in
+from rag.follow_ups.phrases import Parsed, with_tail
 
 GOLD = Path(__file__).resolve().parents[1] / "eval" / "gold"
 
@@ -49,6 +52,8 @@ def said(question: str, *quotes: str) -> Exchange:
         # another question about the same
         ("A.X 4.0은 언제 공개됐나요?", "그럼 매개변수는?", "A.X 4.0의 매개변수는?"),
         ("A.X 4.0의 매개변수는?", "학습 방식은?", "A.X 4.0의 학습 방식은?"),
+        ("KT는 뭘 내세웠어?", "매출은 왜 줄었어?", "KT의 매출은 왜 줄었어?"),
+        ("시험선의 길이는 얼마나 되나요?", "공사비는?", "시험선의 공사비는?"),
         ("해인 클러스터 이름의 유래는?", "규모는 얼마나 돼?", "해인 클러스터의 규모는 얼마나 돼?"),
         ("사업자는 하이선시와 무슨 계약을 맺었어?", "규모는?", "사업자 하이선시 계약의 규모는?"),
         ("유하린 대표는 언제 회사를 세웠나요?", "대학은 어디 다녔어?", "유하린 대표, 대학은 어디 다녔어?"),
@@ -63,7 +68,9 @@ def said(question: str, *quotes: str) -> Exchange:
         ("A.X 4.0은 언제 공개됐나요?", "그 모델의 매개변수는?", "A.X 4.0의 매개변수는?"),
         ("귀항호가 뭐야?", "그걸 쓰는 팀은?", "귀항호를 쓰는 팀은?"),
         ("도승환 박사는 어디로 옮겼어?", "그분은 전에 뭐 했어?", "도승환 박사는 전에 뭐 했어?"),
-        ("남궁민아 위원장은 뭘 바꾸겠대?", "이 위원장은 누구야?", "남궁민아 위원장은 누구야?"),
+        ("남궁민아 위원장은 뭘 바꾸겠대?", "그 위원장은 누구야?", "남궁민아 위원장은 누구야?"),
+        ("도승환 박사는 어디로 옮겼어?", "이 사람은 전에 뭐 했어?", "도승환 박사는 전에 뭐 했어?"),
+        ("정예팀 평가는 몇 단계야?", "이중에서 마지막 단계는?", "정예팀 평가 중 마지막 단계는?"),
         ("정예팀 평가는 몇 단계야?", "그중 마지막 단계는?", "정예팀 평가 중 마지막 단계는?"),
         # corrections
         ("KT 컨소시엄에는 누가 있어?", "아니 KT 말고 LG", "LG 컨소시엄에는 누가 있어?"),
@@ -86,6 +93,11 @@ def test_completed(follow_ups: FollowUps, before: str, typed: str, full: str) ->
             said("자료가 샌 병원은 어디야?", "해온군 갯마을병원 환자의 자료가 넘어갔다."),
             "그 병원 원장은?",
             "갯마을병원 원장은?",
+        ),
+        (
+            said("루시아는 누가 개발했나요?", "솔트룩스가 개발한 모델 루시아는 한국어에 강하다."),
+            "그 회사가 참여한 컨소시엄은?",
+            "솔트룩스가 참여한 컨소시엄은?",
         ),
         (said("만든 엔진 이름이 뭐야?", "3D 프린터로 만든 반디 엔진이다."), "그건 왜 터졌어?", "반디 엔진은 왜 터졌어?"),
     ],
@@ -118,10 +130,49 @@ def test_two_names_of_two_questions(follow_ups: FollowUps) -> None:
         "A.X K1",
         "고마워",
         "KT는 누가 이끌어?",
+        "정부는 얼마를 지원해?",
+        "대통령은 누구야?",
+        "저작권은?",
+        "누가 컨소시엄을 이끄나요?",
+        "어떤 기업이 참여했나요?",
+        "설문은 누가 했어?",
+        "몇 시야?",
+        "오늘 며칠이야?",
+        "교통비는 얼마야?",
     ],
 )
 def test_what_stands_on_its_own_is_left_alone(follow_ups: FollowUps, question: str) -> None:
     assert follow_ups.complete(question, [said(CHIPS, CHIPS_SAID)]) is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        *(
+            f"{surname} {title}은 500B를 어떻게 봤나?"
+            for surname in "이저"
+            for title in ("팀장", "위원장", "의원")
+        ),
+        *(f"이 {title}는 뭐라고 했어?" for title in ("대통령", "대표", "교수", "총리", "씨")),
+        "이중섭은 누구야?",
+        "이중과세가 뭐야?",
+        "이중 규제는 왜 생겼어?",
+        "이거닉스 대표는?",
+        "이건산업은 뭘 만들어?",
+        "이것저것 다 뭐야?",
+        "그이름은?",
+    ],
+)
+def test_surnames_and_words_that_begin_like_a_demonstrative_point_at_nothing(
+    follow_ups: FollowUps, question: str
+) -> None:
+    assert follow_ups.complete(question, [said("김건수 실장은 뭐라고 했나요?")]) is None
+
+
+def test_a_name_that_begins_like_a_demonstrative_is_remembered(follow_ups: FollowUps) -> None:
+    before = [said("김건수 실장은 뭐라고 했나요?"), said("이건희 회장은 누구야?")]
+    completion = follow_ups.complete("그 사람 재산은?", before)
+    assert completion and completion.text == "이건희 회장 재산은?"
 
 
 def test_where_nothing_is_known_to_be_meant_the_question_stays(follow_ups: FollowUps) -> None:
@@ -157,6 +208,37 @@ def test_odd_questions_never_fail_nor_grow_without_end(follow_ups: FollowUps) ->
     assert max(len(one.question) for one in growing) <= 120
 
 
+@pytest.mark.parametrize(
+    ("before", "typed"),
+    [
+        ("루시아는 누가 개발했나요?", "그 회사가 참여한 컨소시엄은?"),
+        ("신항동 주민센터는 누가 지었어?", "저 사람은 누구야?"),
+        ("신항동은 어디에 있어?", "그 사람은 누구야?"),
+        ("총사업비는 왜 늘었나요?", "그 회사는 어디야?"),
+        ("반도체 시장은 얼마나 커졌어?", "그 사람은 뭐라고 했어?"),
+        ("이번주 날씨는 어때?", "그분은 누구야?"),
+        ("성남시 시장은 언제 뽑아?", "그 사람 공약은?"),
+        ("강남구 구청장은 언제 뽑아?", "그 사람 공약은?"),
+        ("눈이 오면 어떻게 해?", "매출은?"),
+        ("KT는 뭘 내세웠어?", "인구는 왜 줄어?"),
+    ],
+)
+def test_what_is_of_another_kind_does_not_stand_in(follow_ups: FollowUps, before: str, typed: str) -> None:
+    assert follow_ups.complete(typed, [said(before)]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("반도체 시장은?", []), ("배터리 시장은?", []), ("이번주 날씨는?", []), ("성남시 시장은?", []), ("강남구 구청장은?", []),
+        ("김철수 씨는?", ["김철수 씨"]), ("이태훈 팀장은?", ["이태훈 팀장"]), ("유하린 은하수랩스 대표는?", ["유하린 대표"]),
+    ],
+)  # fmt: skip
+def test_markets_weather_and_offices_are_nobody(text: str, people: list[str]) -> None:
+    names = names_in(Parsed.of(text, Analyzer()).words)
+    assert [name.text for name in names if name.kind == "person"] == people
+
+
 @pytest.mark.parametrize("name", ["seeds", "pile-a", "pile-b"])
 def test_gold_questions_one_after_another_are_left_alone(follow_ups: FollowUps, name: str) -> None:
     questions = [question.question for question in read_gold(GOLD / f"{name}.jsonl")]
@@ -183,6 +265,44 @@ def test_the_spaces_typed_are_kept_and_letters_mended() -> None:
     assert as_meant("해인 클러수터는?", "해인 클러스터는?") == "해인 클러스터는?"
 
 
+def test_a_number_alone_is_a_citation_unless_numbers_were_asked_for(follow_ups: FollowUps) -> None:
+    bus = said("간선버스는 몇 번이야?", "간선버스는 1번과 2번이다.")
+    assert follow_ups.complete("1번은?", [bus]) is None
+    for typed in ("1번 더 자세히", "1번 출처는?", "첫 번째 기사는?"):
+        completion = follow_ups.complete(typed, [bus])
+        assert completion and completion.article_id == "1.md"
+    completion = follow_ups.complete("1번은?", [said(CHIPS, CHIPS_SAID)])
+    assert completion and completion.article_id == "1.md"
+
+
+def test_what_has_no_topic_does_not_snowball(follow_ups: FollowUps) -> None:
+    before = [said("다시")]
+    for typed in ("또 뭐?", "뭐?", "뭐?", "왜 그래?"):
+        assert follow_ups.complete(typed, before) is None
+        before.append(said(typed))
+
+
+def test_a_long_question_before_is_not_read_again(follow_ups: FollowUps) -> None:
+    long = "해인 클러스터는 " + "정말로 " * 500 + "언제 열었어?"
+    assert follow_ups.complete("왜?", [said(CHIPS, CHIPS_SAID), said(long)]) is None
+    completion = follow_ups.complete("그 회사 대표는?", [said(long), said(CHIPS, CHIPS_SAID)])
+    assert completion and completion.text == "리벨리온 대표는?"
+
+
+def test_of_a_long_passage_only_the_beginning_is_read() -> None:
+    read: list[int] = []
+
+    class Counting(Analyzer):
+        def morphemes(self, text: str) -> tuple[Morpheme, ...]:
+            read.append(len(text))
+            return super().morphemes(text)
+
+    passage = "위원회가 열렸다. " * 10_000
+    exchange = Exchange("위원회의 위원장은 누구야?", (Cited("", "", passage, passage),))
+    FollowUps(Counting()).complete("그 사람 소속은?", [exchange])
+    assert 1_000 < max(read) <= 2_000
+
+
 def test_a_conversation_of_several_turns(retriever: Retriever) -> None:
     conversation = Conversation(retriever)
     first = conversation.ask("SKT 컨소시엄에서 반도체를 맡는 곳은?")
@@ -205,6 +325,21 @@ def test_after_an_abstention_its_subject_holds_and_an_error_is_forgotten(retriev
         conversation.ask("  ")
     assert conversation.ask("김치찌개의 가격은?").abstained
     assert conversation.ask("맛은?").completed_as == "김치찌개의 맛은?"
+
+
+def test_what_is_forgotten_while_it_is_answered_stays_forgotten(
+    retriever: Retriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation = Conversation(retriever)
+    answer = retriever.answer
+
+    def forgetting(*args: Any, **options: Any) -> Answer:
+        conversation.forget()
+        return answer(*args, **options)
+
+    monkeypatch.setattr(retriever, "answer", forgetting)
+    conversation.ask("A.X 4.0은 언제 공개됐나요?")
+    assert conversation.exchanges == ()
 
 
 def test_as_typed_nothing_is_completed(retriever: Retriever) -> None:
@@ -234,8 +369,56 @@ def test_a_citation_is_asked_for_by_its_number(retriever: Retriever) -> None:
         assert again.completed_as == first.question and again.hits
         assert {hit.article.id for hit in again.hits} == {citation.article.id}
         assert citation.passage.id not in {hit.passage.id for hit in again.hits}
+        assert again.completion and again.completion.endswith(f"‘{citation.article.title}’에서만 찾았습니다.")
     beyond = retriever.answer(f"{len(first.citations) + 1}번 출처는?", after=[first.exchange])
     assert beyond.completed_as is None
+
+
+def test_more_is_weighed_by_what_may_still_be_quoted(tmp_path: Path) -> None:
+    texts = {
+        "museum": "다솜시 미술관 개관\n\n다솜시 미술관 입장료는 어른 7,000원이다.\n",
+        "library": "누리시 도서관 착공\n\n누리시 도서관 건설비는 340억 원이다. 공사는 내년 봄에 끝난다.\n",
+        "bridge": "달내강 보행교 소식\n\n달내강 보행교의 길이는 410m이다. 밤에는 불을 켠다.\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
+    build_index([tmp_path / f"{name}.txt" for name in texts], tmp_path / "index")
+    conversation = Conversation(Retriever.open(tmp_path / "index"))
+    assert "7,000원" in conversation.ask("다솜시 미술관 입장료는?").text
+    more = conversation.ask("더 자세히")
+    assert more.abstained and more.text == NO_MORE and more.confidence < 0.1
+    assert all("미술관" not in hit.passage.text for hit in more.hits)
+
+
+@pytest.mark.parametrize("name", ["두  칸.md", "별*표?.md", "[1] 괄호.md"])
+def test_a_citation_is_found_again_whatever_its_file_is_called(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    lines = (
+        "달내강 보행교의 길이는 410m이다. 지난 봄에 상판을 모두 올려 양쪽 강변이 처음으로 이어졌다. " * 3,
+        "보행교 난간은 내년 봄까지 다시 칠한다. 시는 난간에 등을 달아 밤에도 걸을 수 있게 하겠다고 했다. "
+        * 3,
+    )
+    (folder / name).write_text("\n\n".join(("달내강 보행교 소식", *lines)) + "\n", encoding="utf-8")
+    (folder / "other.md").write_text(f"다른 소식\n\n{lines[1]}\n", encoding="utf-8")
+    build_index([folder], tmp_path / "index")
+    retriever = Retriever.open(tmp_path / "index")
+    first = retriever.answer("달내강 보행교의 길이는?")
+    here = next(citation for citation in first.citations if citation.article.source.endswith(name))
+    again = retriever.answer(f"{here.n}번 더 자세히", after=[first.exchange])
+    assert again.completed_as and {hit.article.id for hit in again.hits} == {here.article.id}
+    assert again.within == here.article.title
+
+
+def test_copies_of_what_was_cited_are_no_more_of_it(tmp_path: Path) -> None:
+    for name in "가나":
+        (tmp_path / f"{name}.txt").write_text(
+            f"{name}신문 소식\n\n달내강 보행교의 길이는 410m이고 밤에는 난간에 불을 켠다.\n", encoding="utf-8"
+        )
+    build_index([tmp_path / "가.txt", tmp_path / "나.txt"], tmp_path / "index")
+    conversation = Conversation(Retriever.open(tmp_path / "index"))
+    assert conversation.ask("달내강 보행교의 길이는?").citations[0].duplicates
+    assert conversation.ask("더 자세히").text == NO_MORE
 
 
 def test_where_all_was_cited_there_is_no_more(tmp_path: Path) -> None:
@@ -247,4 +430,4 @@ def test_where_all_was_cited_there_is_no_more(tmp_path: Path) -> None:
     assert conversation.ask("달내강 보행교의 길이는 얼마인가요?").citations
     for more in ("더 자세히", "1번 출처 더 자세히"):
         answer = conversation.ask(more)
-        assert answer.abstained and answer.text == NOT_FOUND and not answer.hits
+        assert answer.abstained and answer.text == NO_MORE and not answer.hits

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from index.analyzer import Analyzer
 from rag.follow_ups.exchange import Exchange
-from rag.follow_ups.names import Name, is_personal, is_title, names_in
-from rag.follow_ups.nouns import Kind, kind_of, nouns
+from rag.follow_ups.names import PLACES, Name, is_personal, is_title, names_in
+from rag.follow_ups.nouns import KINDS, Kind, kind_of, nouns
 from rag.follow_ups.phrases import Parsed, Word, bare, mentions, noun_phrase, words_of
+
+MADE = re.compile(r"^(?:개발|제작|설계|제조|생산|공개|출시|공급|발명|만들|만든|내놓|내놨|짓|지었)")
+"""Verbs of making something."""
+MOST_READ = 2_000
+"""Characters of a passage in which a name is sought."""
 
 
 class Context:
@@ -37,6 +43,7 @@ class Context:
         return self._words(self.exchange.cited[0].passage) if self.exchange.cited else ()
 
     def _words(self, text: str) -> tuple[Word, ...]:
+        text = text[:MOST_READ]
         return words_of(text, self._analyzer.morphemes(text))
 
     @cached_property
@@ -145,25 +152,55 @@ class Context:
                 if not chosen and (len(phrase) > 1 or word.plain != noun):
                     return bare(phrase)
         if kind == "person":
-            lone = (
-                word.plain for word in words if word.is_noun and word.is_named and is_personal(word.plain)
-            )
-            return next((name.text for name in self.names if name.kind == "person"), None) or next(lone, None)
+            titled = next((name.text for name in self.names if name.kind == "person"), None)
+            return titled or self._untitled()
         if kind == "matter":
             return self.owner or None
         return next((name.text for name in self.names if name.kind == kind), None)
 
+    def _untitled(self) -> str | None:
+        """A full name without a title (이태훈은 누구야?), which no noun follows as it does a place (신항동 회장)."""
+        words = self.question.words
+        for word, following in zip_longest(words, words[1:]):
+            lone = word.tail or following is None or not following.is_noun
+            place = word.plain.endswith(PLACES) and not self.question.wants("누구")
+            if word.is_noun and word.is_named and is_personal(word.plain) and lone and not place:
+                return word.plain
+        return None
+
+    @property
+    def _made(self) -> bool:
+        """Whether it asks who made something: what it is about is then no organisation, the answer may name one."""
+        made = any(MADE.match(word.stem) for word in self.question.rest)
+        return made and self.question.wants("누구")
+
     def stand_in(self, kind: Kind, noun: str = "") -> str | None:
         """What a demonstrative with that noun means after this exchange."""
+        if kind == "organisation" and self._made:
+            return self.answered(kind, noun)
         if self.asks_for(kind):
             return self.answered(kind, noun) or self.asked_about(kind, noun)
         found = self.asked_about(kind, noun)
         if found is None and kind != "place":
             found = self.answered(kind, noun)
         named = any(name.kind in ("person", "organisation") for name in self.names)
-        if found is None and not named and kind in ("thing", "place", "organisation"):
-            return self.owner or None
-        return found
+        return self.owner if found is None and not named and _fits(self.owner, kind) else found
+
+
+def _fits(owner: str, kind: Kind) -> bool:
+    """Whether what a question is about could be of a kind, as far as its last noun tells."""
+    noun = owner.split()[-1] if owner else ""
+    own = next((one for one in KINDS if noun.endswith(tuple(n for n in nouns(one) if len(n) > 1))), None)
+    if not noun or noun.endswith(tuple(n for n in nouns("relation") if len(n) > 1)):
+        return False
+    match kind:
+        case "organisation":
+            return own == kind
+        case "place":
+            return own in (kind, "matter", "organisation", None)
+        case "thing":
+            return own in (kind, None)
+    return False
 
 
 def _without_relations(head: Sequence[Word]) -> Sequence[Word]:

@@ -10,11 +10,12 @@ class Cited:
     """What later questions may refer to of a citation."""
 
     passage_id: str
-    source: str
-    """Of the article."""
+    article_id: str
     quote: str
     passage: str
     """The passage's whole text."""
+    copies: tuple[str, ...] = ()
+    """Ids of passages of other articles that say the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from index.analyzer import Analyzer
 from rag.follow_ups.antecedents import Context
 from rag.follow_ups.exchange import Exchange
+from rag.follow_ups.lacking import could_have, is_attribute, is_fragment, is_part, lacks_subject, parts
 from rag.follow_ups.names import Name, names_in
 from rag.follow_ups.nouns import nouns
 from rag.follow_ups.phrases import Parsed, Word, bare, mentions, with_tail
@@ -33,10 +34,12 @@ MORE = re.compile(
 )
 """Asks for more of the same."""
 NUMBERED = re.compile(
-    r"(?:(?P<figure>\d)번|(?P<word>첫|두|세|네)\s?번째)(?:\s?(?:출처|기사|인용|대목|근거|거|것|건))?(?:은|는|을|를|의|에)?"
-    rf"(?:\s*(?:내용은?|좀|더|자세히))*{_TELL}"
+    r"(?:(?P<figure>\d)번|(?P<word>첫|두|세|네)\s?번째)(?P<citation>\s?(?:출처|기사|인용|대목|근거|거|것|건))?(?:은|는|을|를|의|에)?"
+    rf"(?P<more>(?:\s*(?:내용은?|좀|더|자세히))*{_TELL})"
 )
 """Asks for more from one citation."""
+COUNTED = re.compile(r"(?:몇|\d)\s?번")
+"""What a question has that is followed by one about another number: 1번은? after 2번 버스는 몇 시에 와?"""
 ORDINALS = {"첫": 1, "두": 2, "세": 3, "네": 4}
 INSTEAD = re.compile(r"(?P<wrong>.+?)\s?(?:말고|아니라|아니고)\s+(?P<right>.+)")
 REASON = re.compile(
@@ -68,7 +71,7 @@ class Completion:
     text: str
     beyond: frozenset[str] = frozenset()
     """Ids of passages that were cited already: more of the same is looked for elsewhere."""
-    source: str | None = None
+    article_id: str | None = None
     """The one article to look in, where one citation was pointed at."""
 
 
@@ -91,8 +94,15 @@ class FollowUps:
         if MORE.fullmatch(asked.plain):
             return Completion(before[-1].question, _cited(before[-1].question, before))
         if numbered := NUMBERED.fullmatch(asked.plain):
-            return _of_citation(numbered, before)
-        context = [Context(exchange, self._analyzer) for exchange in reversed(before[-LOOKED_BACK:])]
+            told = numbered["citation"] or numbered["more"] or not COUNTED.search(before[-1].question)
+            return _of_citation(numbered, before) if told else None
+        if len(before[-1].question) > LONGEST_COMPLETED:
+            return None
+        context = [
+            Context(exchange, self._analyzer)
+            for exchange in reversed(before[-LOOKED_BACK:])
+            if len(exchange.question) <= LONGEST_COMPLETED
+        ]
         # what was itself left in the air tells nothing
         context = [one for one in context if not points(one.question.words)] or context[:1]
         text = self._completed(asked, context)
@@ -110,11 +120,11 @@ class FollowUps:
             for start, word, whole in LONE:
                 if asked.plain.startswith(start):
                     return _with_interrogative(last, word, whole)
-        if _is_fragment(asked):
+        if is_fragment(asked):
             return _of_fragment(asked, last)
-        if _is_part(asked) and last.names and last.owner:
+        if is_part(asked, last):
             return f"{last.owner}, {asked.text}"
-        return _with_subject(asked, last) if _lacks_subject(asked) else None
+        return _with_subject(asked, last) if lacks_subject(asked) else None
 
     def _corrected(self, asked: Parsed, last: Context) -> str | None:
         """‘아니 KT 말고 LG’: the last question, of the other."""
@@ -130,8 +140,9 @@ class FollowUps:
 
 
 def _cited(question: str, before: Sequence[Exchange]) -> frozenset[str]:
-    """The passages cited so far for a question asked again and again."""
-    return frozenset(cited.passage_id for one in before if one.question == question for cited in one.cited)
+    """The passages cited so far for a question asked again and again, and their copies."""
+    cited = [cited for one in before if one.question == question for cited in one.cited]
+    return frozenset(passage for one in cited for passage in (one.passage_id, *one.copies))
 
 
 def _of_citation(numbered: re.Match[str], before: Sequence[Exchange]) -> Completion | None:
@@ -140,7 +151,7 @@ def _of_citation(numbered: re.Match[str], before: Sequence[Exchange]) -> Complet
     last = next((one for one in reversed(before) if one.cited), None)
     if last is None or not 1 <= n <= len(last.cited):
         return None
-    return Completion(last.question, _cited(last.question, before), last.cited[n - 1].source)
+    return Completion(last.question, _cited(last.question, before), last.cited[n - 1].article_id)
 
 
 def _with_interrogative(last: Context, word: str, whole: str) -> str | None:
@@ -156,28 +167,6 @@ def _with_interrogative(last: Context, word: str, whole: str) -> str | None:
     return f"{with_tail(bare(topic), '는')} {whole}" if topic else None
 
 
-def _is_fragment(asked: Parsed) -> bool:
-    """Whether all there is is a short noun phrase (매개변수는?), or one noun with who, when or how much (대표는 누구야?)."""
-    words, rest = asked.topic, asked.rest
-    if not 1 <= len(words) <= 2 or not words[-1].is_noun or any(word.has("J") for word in words[:-1]):
-        return False
-    if not words[-1].is_topic and words[-1].tail not in ("도?", "도", "?"):
-        return False
-    relation = len(words) == 1 and words[0].plain in nouns("relation")
-    if relation and len(rest) in (1, 2, 3):  # 규모는 얼마나 돼?
-        return any(word.asks for word in rest) and not names_in(rest)
-    if rest:
-        copula = len(rest) == 1 or (len(rest) == 2 and rest[1].has("VCP"))
-        single = len(words) == 1 and _parts(words[0]) == 1 and not words[0].is_named
-        return single and copula and rest[0].asks and not rest[0].is_verb
-    return words[0].is_noun or words[0].has("ETM")  # 반대하는 이유는?
-
-
-def _parts(word: Word) -> int:
-    """Of how many nouns a word is made: one of several says for itself what it is about."""
-    return sum(m.tag.startswith(("N", "SN", "SL", "SH")) for m in word.morphemes)
-
-
 def _of_fragment(asked: Parsed, last: Context) -> str | None:
     """‘KT는?’, ‘매개변수는?’: the last question of another thing, or another question about the same."""
     words, phrase = asked.topic, bare(asked.topic)
@@ -188,8 +177,9 @@ def _of_fragment(asked: Parsed, last: Context) -> str | None:
             return replaced
     if (
         any(word.is_named for word in words)
-        or _parts(words[-1]) > 2
-        or any(_parts(word) > 1 for word in words[:-1])
+        or parts(words[-1]) > 2
+        or any(parts(word) > 1 for word in words[:-1])
+        or not (is_attribute(words[-1]) and could_have(last, words[-1]))
     ):
         return None
     # a question for a company is followed by one about the company that the answer names
@@ -201,28 +191,11 @@ def _of_fragment(asked: Parsed, last: Context) -> str | None:
     return f"{owner}의 {asked.text}" if owner else None
 
 
-def _is_part(asked: Parsed) -> bool:
-    """Whether what it asks about is one plain noun that says too little alone (대학은 어디 다녔어?)."""
-    words, topic = asked.words, asked.topic
-    plain = len(topic) == 1 and topic[0].is_topic and _parts(topic[0]) == 1 and not topic[0].has("MM")
-    return plain and len(words) <= 3 and any(word.asks for word in asked.rest) and not names_in(words)
-
-
-def _lacks_subject(asked: Parsed) -> bool:
-    """Whether it begins by asking (왜 기각됐어?, 몇 명이 옮겼어?) and names nothing that it could be about."""
-    words = asked.words
-    first = next((i for i, word in enumerate(words[:2]) if word.asks), None)
-    if first is None or len(words) > 5 or names_in(words) or any(word.is_topic for word in words):
-        return False
-    if first == 1 and (words[0].is_verb or words[0].is_noun):
-        return False
-    after = words[first + 2 :] if words[first].morphemes[-1].tag == "MM" else words[first + 1 :]
-    return not any(word.is_subject for word in after) and sum(word.is_noun for word in after) <= 2
-
-
 def _with_subject(asked: Parsed, last: Context) -> str | None:
     """The question asked of what the last was about."""
-    if any(word.stem.startswith("그렇") for word in asked.words) or not last.question.topic:
+    if not last.question.topic:
+        return None
+    if any(word.stem.startswith("그렇") for word in asked.words):
         return f"{last.exchange.question} {asked.text}"
     topic, head = last.question.topic, last.question.head
     relation = bool(head) and head[-1].plain in nouns("relation")

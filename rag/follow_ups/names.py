@@ -31,8 +31,15 @@ def is_personal(stem: str) -> bool:
 
 
 def is_title(word: Word) -> bool:
-    """Whether people are called by the word: 대표, 사업단장."""
-    return word.is_noun and word.plain.endswith(tuple(nouns("title")))
+    """Whether people are called by the word: 대표, 사업단장; but 날씨 is no 씨."""
+    titles = tuple(title for title in nouns("title") if len(title) > 1)
+    return word.is_noun and (word.plain in nouns("title") or word.plain.endswith(titles))
+
+
+def _is_person(word: Word) -> bool:
+    """Whether a word before a title could be a name: no common noun (반도체 시장) and no place (성남시 시장)."""
+    common = all(m.tag == "NNG" and m.listed for m in word.morphemes)
+    return is_personal(word.stem) and not common and not word.stem.endswith(("시", "군", "구"))
 
 
 def names_in(words: Sequence[Word]) -> list[Name]:
@@ -65,7 +72,7 @@ def _people(words: Sequence[Word]) -> dict[int, Name]:
         for at in range(end - 1, max(end - 5, -1), -1):
             if words[at].tail or words[at].stem != words[at].plain:
                 break
-            if is_personal(words[at].stem):
+            if _is_person(words[at]):
                 people[at] = Name(at, end + 1, "person", f"{words[at].stem} {word.plain}", word.tail)
                 break
     return people

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 
 from rag.follow_ups.antecedents import Context
+from rag.follow_ups.names import is_title
 from rag.follow_ups.nouns import kind_of, nouns
-from rag.follow_ups.phrases import Word, bare, with_tail
+from rag.follow_ups.phrases import ATTACHED, Word, bare, with_tail
 
 PLACES = ("거기", "그곳", "그쪽")
 PEOPLE = ("그분", "그녀", "그이")
@@ -16,6 +17,8 @@ CONTRACTED = {
 }  # fmt: skip
 """It, with the particle that it holds."""
 HE = {"그는": "는", "그가": "가", "그의": "의", "그들은": "는", "그들이": "가"}
+AMONG = ("그중", "이중에")
+"""이중 without a particle is more often double (이중 규제는?)."""
 
 Meant = tuple[str, int]
 """What a demonstrative stands for, with its particles, and how many words it takes."""
@@ -47,16 +50,24 @@ def resolved(words: Sequence[Word], context: Sequence[Context]) -> str | None:
 def points(words: Sequence[Word]) -> bool:
     """Whether a question points at something named before it."""
     return any(
-        word.text.startswith((*PLACES, *PEOPLE, *CONTRACTED, "그중"))
+        any(_is_pointer(word, form) for form in (*PLACES, *PEOPLE, *CONTRACTED, "그중"))
         or (word.stem == "그" and word.has("MM", "IC"))
         for word in words[:2]
     )
 
 
+def _is_pointer(word: Word, form: str) -> bool:
+    """Whether a word is the demonstrative with nothing but particles or a copula after it (no 이건희, no 그이름)."""
+    if not word.text.startswith(form) or not word.morphemes:
+        return False
+    end = word.morphemes[0].start + len(form)
+    return all(m.end <= end or (m.start >= end and m.tag.startswith(ATTACHED)) for m in word.morphemes)
+
+
 def _meant(words: Sequence[Word], at: int, context: Sequence[Context]) -> Meant | None:
     text, last = words[at].text, context[0]
     following = words[at + 1] if at + 1 < len(words) else None
-    if text.startswith(("그중", "이중")):
+    if any(_is_pointer(words[at], form) for form in ("그중", "이중")) and text.startswith(AMONG):
         phrase = bare(last.question.topic)
         return (f"{phrase} 중", 1) if phrase else None
     if text == "그때":
@@ -64,12 +75,14 @@ def _meant(words: Sequence[Word], at: int, context: Sequence[Context]) -> Meant 
     if text == "둘" or (text == "그" and following and following.stem == "둘"):
         return _both(words, at, context)
     if text in ("그", "이", "저", "해당") and following and following.is_noun:
+        if text in ("이", "저") and is_title(following):
+            return None  # 이 팀장: a surname
         return _with_noun(following, context) if following.plain not in nouns("unpointed") else None
     if text in HE:
         return _first(context, "person", HE[text])
     for pointer in (*PLACES, *PEOPLE, *CONTRACTED):
         tail = text[len(pointer) :]
-        if not text.startswith(pointer) or (CONTRACTED.get(pointer) and re.match("[가-힣]", tail)):
+        if not _is_pointer(words[at], pointer) or (CONTRACTED.get(pointer) and re.match("[가-힣]", tail)):
             continue
         if pointer in CONTRACTED:
             return _it(CONTRACTED[pointer] + tail, last)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from index.articles import Article
-from rag.answer import DIFFERING, NONE_ALLOWED, NOT_TOLD, Answer, Citation, Statement
+from rag.answer import DIFFERING, NO_MORE, NONE_ALLOWED, NOT_TOLD, Answer, Citation, Statement
 from rag.page.cards import card_id_of, cited_by_passage
 from rag.page.markup import escape
 
@@ -72,6 +72,8 @@ def answer(number: int, found: Answer) -> str:
         advice = "낱말을 바꾸어 다시 물어보세요."
         if found.text == NONE_ALLOWED:
             advice = "조건을 넓히거나 지우고 다시 물어보세요."
+        elif found.text == NO_MORE:
+            advice = "앞에서 인용한 기사를 전체로 읽어 보거나, 다른 것을 물어보세요."
         elif found.hits:
             advice = "낱말을 바꾸어 다시 묻거나, 가까운 대목을 직접 확인해 보세요."
         near = _to_sources(number, f"관련 있을 수 있는 대목 {len(found.hits)}곳") if found.hits else ""
