@@ -188,6 +188,8 @@ def _word(
     verb = inside[verbal]
     stem = core if verb.tag in ("XSV", "XSA") else {"없": "있"}.get(verb.form, verb.form)
     denied, status, decided = _said(verb, all_of_them)
+    if inside[0].form == "못" and _could_not(all_of_them, all_of_them.index(inside[0])):
+        stem, denied = "못하", False  # of the verb before it
     passive = any(one.form in ("되", "지") and one.tag in ("XSV", "VX") for one in inside)
     return Word(
         core, surface, own, "", start, end, segment, noun, time, stem, denied, status, decided, passive
@@ -206,6 +208,8 @@ def _said(verb: Morpheme, all_of_them: Sequence[Morpheme]) -> tuple[bool, Status
         following = all_of_them[i + 1] if i + 1 < len(all_of_them) else None
         if one.tag == "VX":
             denied ^= one.form in ("않", "못하", "말")
+        elif _could_not(all_of_them, i):
+            denied = not denied
         elif one.tag == "EP" and not settled:
             if one.form in ("었", "았", "였"):
                 settled = True
@@ -223,10 +227,19 @@ def _said(verb: Morpheme, all_of_them: Sequence[Morpheme]) -> tuple[bool, Status
         elif one.tag == "EF" or (one.tag == "EC" and one.form.startswith(("다고", "ᆫ다고", "는다고", "라고"))):
             break
         elif one.tag == "EC" and not settled and following is not None and following.tag != "VX":
-            linked = True
+            linked = linked or one.form != "지"
         elif (one.tag.startswith(_VERBAL) and settled) or one.tag == "SF":
             break
     return denied, "linked" if linked and status == "plain" else status, decided
+
+
+def _could_not(morphemes: Sequence[Morpheme], at: int) -> bool:
+    """Whether a 못 denies the verb before it: 막지 못했다, 찾지는 못했다."""
+    before = at - 1
+    if before > 0 and morphemes[before].tag.startswith("J"):
+        before -= 1
+    one, ending = morphemes[at], morphemes[max(before, 0)]
+    return (one.form, one.tag) == ("못", "MAG") and ending.tag == "EC" and ending.form == "지"
 
 
 def _unless_open(status: Status, following: Morpheme | None) -> Status:
