@@ -13,7 +13,17 @@ Manner = Literal["about", "each", "among", "range"]
 """약 600명 and 600여 명; 3억 원씩 and 1인당 3억 원; 아홉 곳 in 아홉 곳 가운데 두 곳; either end of 20~30명."""
 
 _ONES = {"한": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9}
-_TENS = {"열": 10, "스물": 20, "서른": 30, "마흔": 40, "쉰": 50, "예순": 60, "일흔": 70, "여든": 80, "아흔": 90}
+_TENS = {
+    "열": 10,
+    "스물": 20,
+    "서른": 30,
+    "마흔": 40,
+    "쉰": 50,
+    "예순": 60,
+    "일흔": 70,
+    "여든": 80,
+    "아흔": 90,
+}
 NATIVE = {
     **_ONES, **_TENS, "스무": 20,
     **{ten + one: tens + ones for ten, tens in _TENS.items() for one, ones in _ONES.items()},
@@ -35,7 +45,25 @@ UNITS = (
     "명", "배", "번", "병상", "비트", "사람", "살", "석", "세", "위", "장", "점", "조", "종", "주년", "차", "차례", "척", "층", "톤", "팀", "편성", "편",
     "판", "평", "표", "항목", "호", "회", "B", "b",
 )  # fmt: skip
-SINO_COUNTED = ("원", "달러", "유로", "명", "개", "개월", "년", "퍼센트", "미터", "킬로미터", "가구", "건", "대", "점", "톤", "회", "곳")
+SINO_COUNTED = (
+    "원",
+    "달러",
+    "유로",
+    "명",
+    "개",
+    "개월",
+    "년",
+    "퍼센트",
+    "미터",
+    "킬로미터",
+    "가구",
+    "건",
+    "대",
+    "점",
+    "톤",
+    "회",
+    "곳",
+)
 """What numerals of Chinese origin are written out with; of fewer units than figures, as 이천시 is a city."""
 SAME_UNIT = {
     "퍼센트": "%", "프로": "%", "%p": "%포인트", "㎞": "km", "킬로미터": "km", "㎝": "cm", "센티미터": "cm", "㎜": "mm",
@@ -167,7 +195,7 @@ def _in_digits(text: str, match: re.Match[str]) -> Quantity:
     if _MINUS.search(before):
         value = -value
     following = None if unit else _NEXT_WORD.match(text, end)
-    about = {"about"} if match["between"] == "여" else set()
+    about: frozenset[Manner] = frozenset(["about"] if match["between"] == "여" else [])
     return Quantity(
         value, SAME_UNIT.get(unit, unit), _bound(before, text, end), match.start(), end,
         _manners(before, text, end) | about, following[1] if following else "",
@@ -179,14 +207,14 @@ def _in_words(text: str, match: re.Match[str], value: int) -> Quantity:
     before = text[max(0, match.start() - 8) : match.start()]
     bound = _bound(before, text, match.end())
     manners = _manners(before, text, match.end())
-    return Quantity(
-        Fraction(value), SAME_UNIT.get(unit, unit), bound, match.start(), match.end(), manners
-    )
+    return Quantity(Fraction(value), SAME_UNIT.get(unit, unit), bound, match.start(), match.end(), manners)
 
 
 def _sino(word: str) -> int:
     """What a numeral of Chinese origin comes to: 오천억, 삼백이십."""
-    total = below = figure = 0  # of all, below the next of 만, 억 and 조, and the figure before the next of 십, 백 and 천
+    total = below = figure = (
+        0  # of all, below the next of 만, 억 and 조, and the figure before the next of 십, 백 and 천
+    )
     for syllable in word:
         if syllable in _SINO:
             figure = _SINO[syllable]
