@@ -48,6 +48,8 @@ class Judged:
 
     statement: Statement
     verdict: Verdict
+    faults: tuple[str, ...] = ()
+    """What spoke against a right one that was refused."""
 
 
 def read_statements(path: Path) -> list[Statement]:
@@ -81,7 +83,9 @@ def judge(statements: Sequence[Statement], folders: Sequence[Path]) -> list[Judg
             if place not in places:
                 raise GeungeoError(f"{statement.id}: {place}을(를) 담은 문단이 없습니다.")
         cited = [places[place] for place in statement.places]
-        judged.append(Judged(statement, verifier.verify(statement.text, cited)))
+        verdict = verifier.verify(statement.text, cited)
+        refused = statement.right and not verdict.supported
+        judged.append(Judged(statement, verdict, verifier.faults(statement.text, cited) if refused else ()))
     return judged
 
 
@@ -145,7 +149,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if one.verdict.supported != one.statement.right:
                 about = one.statement
                 print(
-                    f"{about.id} {about.kind}: {about.text} {', '.join(about.places)} {'; '.join(one.verdict.faults)}"
+                    f"{about.id} {about.kind}: {about.text} {', '.join(about.places)} {'; '.join(one.faults)}"
                 )
     passed = share(judged, right=False) <= WRONG_SUPPORTED and not wrong_numbers(judged)
     return 0 if passed else 1

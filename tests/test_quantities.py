@@ -54,3 +54,35 @@ def test_figures_agree_where_one_is_the_other_or_rounds_it(one: str, other: str,
 
 def test_no_figure_is_no_amount() -> None:
     assert not Quantity(Fraction(0), "명", "", 0, 1).agrees(Quantity(Fraction(1), "명", "", 0, 1))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("-3%", "3%"), ("최대 5개", "5개"), ("600여 명", "600명"), ("약 600명", "600명"), ("30만 원씩", "30만 원"),
+        ("1인당 30만 원", "30만 원"), ("2000∼3000B", "3000B"), ("아홉 곳 가운데", "아홉 곳"), ("300바트", "300루피"),
+    ],
+)  # fmt: skip
+def test_what_a_figure_means_counts_beside_its_value(one: str, other: str) -> None:
+    assert not quantities(one)[-1].equals(quantities(other)[-1])
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("쉰 척", 50),
+        ("아흔아홉 곳", 99),
+        ("오천억 원", 5e11),
+        ("삼백이십 명", 320),
+        ("백 명", 100),
+        ("이십만 원", 2e5),
+    ],
+)
+def test_numerals_in_words(text: str, value: float) -> None:
+    (figure,) = quantities(text)
+    assert float(figure.value) == value
+
+
+@pytest.mark.parametrize("text", ["수백 명", "몇 백 명", "1" * 5000 + "명"])
+def test_what_cannot_be_read_is_no_figure(text: str) -> None:
+    assert quantities(text) == []

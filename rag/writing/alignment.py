@@ -6,13 +6,20 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+
 from index.analyzer import Analyzer
+from index.encoder import Encoder
 from rag.questions.quantities import Quantity
-from rag.writing.chunks import counted, repeats
+from rag.writing.chunks import counted, repeats, runs
 from rag.writing.clauses import Sentence, Word, read_sentence, squash
+from rag.writing.full_names import with_full_names
 from rag.writing.paraphrases import alike
 
 DIGIT = re.compile(r"\d")
+LONGEST = 2000
+"""Characters of a passage's sentence that is still read: comparing costs the square of them."""
 LEFT_OUT = frozenset(["subject", "topic", "of", ""])
 """Roles of what may be left to be understood from the sentences around."""
 
@@ -25,20 +32,38 @@ class Grounds:
         self.texts = tuple(sentences)
         self._title = title
         self._analyzer = analyzer
+        self._vectors: NDArray[np.float32] | None = None
         self.squashed = squash(f"{title}\n{text}")
 
     @cached_property
     def sentences(self) -> list[Sentence]:
-        """Its sentences in their words."""
-        return [read_sentence(text, self._analyzer) for text in self.texts]
+        """Its sentences in their words, with the full names of those called by surname; none for one too long to read."""
+        texts = [text for text in self.texts if len(text) <= LONGEST]
+        return with_full_names([read_sentence(text, self._analyzer) for text in texts])
+
+    def nearest(self, sentence: str, encoder: Encoder) -> float:
+        """The cosine of a sentence to the nearest of its own, of which the vectors are kept; -1 where it has none."""
+        if not self.texts:
+            return -1.0
+        if self._vectors is None:
+            self._vectors = encoder.encode_passages(self.texts)
+        return float((self._vectors @ encoder.encode_passages([sentence])[0]).max())
+
+    @cached_property
+    def _all_words(self) -> list[tuple[Word, ...]]:
+        title = read_sentence(self._title[:LONGEST], self._analyzer)
+        return [sentence.words for sentence in (title, *self.sentences)]
 
     @cached_property
     def context(self) -> frozenset[str]:
-        """The forms of the passage and its title."""
-        title = read_sentence(self._title, self._analyzer)
-        return frozenset(
-            form for sentence in (title, *self.sentences) for word in sentence.words for form in word.forms
-        )
+        """The forms of the passage and its title; of words with a prefix only the whole."""
+        words = [word for words in self._all_words for word in words]
+        return frozenset(form for word in words for form in ({word.core} if word.prefix else word.forms))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Its words, and words that stand together, without spaces."""
+        return frozenset(name for words in self._all_words for name, _ in runs(words))
 
 
 class Alignment:
@@ -68,12 +93,16 @@ class Alignment:
             return [other for other in found if other.core == word.core]
         if found or not word.noun:
             return found
-        squashed = squash(word.core)
-        if len(squashed) > 1 and _within(squashed, self.told.squashed):  # spelt with other spaces
-            return [other for other in self.told.words if squash(other.core) in squashed] or list(
-                self.told.words[:1]
-            )
-        return []
+        spelt = {name for name, run in self._own_runs if word in run and len(name) > 1}
+        return [other for name, run in self._their_runs if name in spelt for other in run]
+
+    @cached_property
+    def _own_runs(self) -> list[tuple[str, tuple[Word, ...]]]:
+        return runs(self.given)
+
+    @cached_property
+    def _their_runs(self) -> list[tuple[str, tuple[Word, ...]]]:
+        return runs(self.told.words)
 
     def same(self, amount: Quantity) -> list[Quantity]:
         """The amounts of the passage's sentence that equal this one."""
@@ -84,9 +113,9 @@ class Alignment:
         if not word.noun or word.verb or word.time or word.role not in LEFT_OUT or DIGIT.search(word.core):
             return False
         squashed = squash(word.core)
-        if word.forms and word.forms <= self.grounds.context:
+        if word.forms and word.forms <= self.grounds.context and not word.prefix:
             return True
-        return (len(squashed) > 1 and squashed in self.grounds.squashed) or any(
+        return (len(squashed) > 1 and squashed in self.grounds.names) or any(
             alike(word.core, form) for form in self.grounds.context
         )
 
@@ -94,8 +123,3 @@ class Alignment:
     def borrowed(self) -> list[Word]:
         """Words that the passage's sentence leaves to be understood from its neighbours."""
         return [word for word in self.words if not self.match(word) and self.may_be_understood(word)]
-
-
-def _within(word: str, text: str) -> bool:
-    """Whether a text has a word, and not only what denies it: 상장사, 비상장사."""
-    return re.search(rf"(?<![비불무미]){re.escape(word)}", text) is not None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from rag.questions.quantities import Quantity
-from rag.writing.clauses import Sentence, Word
+from rag.writing.clauses import Sentence, Word, squash
 from rag.writing.paraphrases import alike
 
 _FROM_OR_TO = re.compile(r"\s?(에서|부터|보다|으로|로|까지)")
@@ -111,15 +111,27 @@ def way(sentence: Sentence, amount: Quantity) -> str:
     return "from" if found[1] in ("에서", "부터", "보다") else "to"
 
 
+def runs(words: Sequence[Word]) -> list[tuple[str, tuple[Word, ...]]]:
+    """Up to four words that stand together with no particle between, as one: however a name is spaced."""
+    found: list[tuple[str, tuple[Word, ...]]] = []
+    for at in range(len(words)):
+        for last in range(at, min(at + 4, len(words))):
+            if last > at and not adjacent(words[last - 1], words[last]):
+                break
+            run = tuple(words[at : last + 1])
+            found.append((squash("".join(word.core for word in run)), run))
+    return found
+
+
 def repeats(word: Word, other: Word) -> bool:
     """Whether a word of the passage says what a word of the sentence says."""
     if word.verb is not None and not word.noun:
         return other.verb is not None and alike(word.verb, other.verb)
-    if word.core == other.core or (word.forms and word.forms <= other.forms):
+    if word.core == other.core or (word.forms and word.forms <= other.forms and word.prefix == other.prefix):
         return True
     if word.noun and other.noun and _same_name(word, other):
         return True
-    if len(other.core) == 1 and len(word.core) == 3 and word.core.startswith(other.core) and other.noun:
+    if other.name and word.core == other.name:
         return True  # 권도현 시장, 권 시장
     return alike(word.core, other.verb if other.verb and not other.noun else other.core)
 

@@ -22,12 +22,12 @@ sentence, with neither marked."""
 
 _WORD = re.compile(r"\w+(?:[.\-·&]\w+)*%?")
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-_QUOTED = re.compile(r"[“\"]([^”\"]+)[”\"]|[‘']([^’']+)[’']")
 _NOMINAL = ("NN", "NR", "NP", "XR", "SL", "SN", "SH", "XSN", "XPN", "SW", "W_")
 _VERBAL = ("VV", "VA", "XSV", "XSA", "VCN")
 _PARTICLES: dict[str, Role] = {"이": "subject", "가": "subject", "은": "topic", "는": "topic", "께서": "subject",
                                "을": "object", "를": "object", "에": "to", "에게": "to", "께": "to", "한테": "to",
-                               "의": "of"}  # fmt: skip
+                               "의": "of", "으로": "로", "으로부터": "로부터", "에게서": "로부터", "한테서": "로부터",
+                               "과": "와"}  # fmt: skip
 _LINKS = frozenset(
     ["고", "며", "으며", "지만", "는데", "은데", "ᆫ데", "나", "으나", "면서", "으면서", "자", "다가"]
 )
@@ -66,6 +66,10 @@ class Word:
     decided: bool = False
     """~기로 하다."""
     passive: bool = False
+    prefix: str = ""
+    """What changes the noun after it: 비상장사, 부본부장."""
+    name: str = ""
+    """The full name of whoever is called by surname and title, where the passage has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,8 @@ class Sentence:
     amounts: tuple[Quantity, ...]
     quoted: tuple[str, ...]
     """What stands in quotation marks."""
-    bracketed: tuple[str, ...]
+    bracketed: tuple[tuple[int, str], ...]
+    """What stands in brackets, each with the place of the last character before it."""
     squashed: str = field(repr=False)
     """The letters and digits alone, lower-cased."""
 
@@ -101,7 +106,7 @@ def squash(text: str) -> str:
 
 def read_sentence(text: str, analyzer: Analyzer) -> Sentence:
     """A sentence in its words; what stands in brackets is no word of it, but its numbers count."""
-    plain, amounts = _without_brackets(text)
+    plain, amounts, bracketed = _without_brackets(text)
     found = analyzer.morphemes(plain)
     forms: dict[int, list[str]] = {}
     for term in analyzer.terms(found):
@@ -122,8 +127,8 @@ def read_sentence(text: str, analyzer: Analyzer) -> Sentence:
         plain,
         tuple(words),
         amounts,
-        tuple(a or b for a, b in _QUOTED.findall(text)),
-        tuple(_BRACKETED.findall(text)),
+        tuple(text[start + 1 : end - 1] for start, end in quotations(text)),
+        bracketed,
         squash(text),
     )
 
@@ -142,18 +147,35 @@ def _ends_segment(
     )
 
 
-def _without_brackets(text: str) -> tuple[str, tuple[Quantity, ...]]:
-    """The text without what stands in brackets, which would part a name from its particle; and all its amounts."""
+def quotations(text: str) -> list[tuple[int, int]]:
+    """Where quotations stand, with their marks. One pass for double and one for single marks: text may have thousands."""
+    found: list[tuple[int, int]] = []
+    for opening, closing in (('“"', '”"'), ("‘'", "’'")):
+        start = -1
+        for at, character in enumerate(text):
+            if start >= 0 and character in closing and at > start + 1:
+                found.append((start, at + 1))
+                start = -1
+            elif start < 0 and character in opening:
+                start = at
+    return sorted(found)
+
+
+def _without_brackets(text: str) -> tuple[str, tuple[Quantity, ...], tuple[tuple[int, str], ...]]:
+    """The text without what stands in brackets, which would part a name from its particle; all its amounts; and these."""
     pieces: list[str] = []
+    bracketed: list[tuple[int, str]] = []
     amounts: list[Quantity] = []
     last = 0
     for match in _BRACKETED.finditer(text):
         pieces.append(text[last : match.start()])
         place = sum(map(len, pieces)) - 1
+        bracketed.append((len("".join(pieces).rstrip()) - 1, match[0][1:-1]))
         amounts += [replace(one, start=place, end=place + 1) for one in quantities(match[0][1:-1])]
         last = match.end()
     plain = "".join((*pieces, text[last:]))
-    return plain, tuple(sorted((*quantities(plain), *amounts), key=lambda one: one.start))
+    in_order = sorted((*quantities(plain), *amounts), key=lambda one: one.start)
+    return plain, tuple(in_order), tuple(bracketed)
 
 
 def _word(
@@ -165,6 +187,8 @@ def _word(
     if verbal is not None and any(one.tag in ("NNG", "NNP", "SL") for one in inside[verbal + 1 :]):
         verbal = None  # a name taken to pieces: 가온지방법원 → 가, 오, ...
     core_end = end
+    # 국민의힘: 의 is the name's
+    inside = [one for at, one in enumerate(inside) if one.tag != "JKG" or not inside[at + 1 :]]
     for one in inside:
         if one.start > start and (one.form == "들" or one.tag.startswith(("J", "VCP", "XSV", "XSA", "E"))):
             core_end = one.start
@@ -183,15 +207,23 @@ def _word(
         bool(nominal) and (verbal is None or inside[verbal].tag in ("XSV", "XSA"))
     )
     time = adverb or (noun and verbal is None and bool(_TIME.fullmatch(core)))
+    prefix = inside[0].form if len(nominal) > 1 and _changes(inside[0]) else ""
     if verbal is None:
-        return Word(core, surface, own, role, start, end, segment, noun, time)
+        return Word(core, surface, own, role, start, end, segment, noun, time, prefix=prefix)
     verb = inside[verbal]
     stem = core if verb.tag in ("XSV", "XSA") else {"없": "있"}.get(verb.form, verb.form)
     denied, status, decided = _said(verb, all_of_them)
+    if inside[0].form == "못" and _could_not(all_of_them, all_of_them.index(inside[0])):
+        stem, denied = "못하", False  # of the verb before it
     passive = any(one.form in ("되", "지") and one.tag in ("XSV", "VX") for one in inside)
     return Word(
-        core, surface, own, "", start, end, segment, noun, time, stem, denied, status, decided, passive
+        core, surface, own, "", start, end, segment, noun, time, stem, denied, status, decided, passive, prefix
     )  # fmt: skip
+
+
+def _changes(first: Morpheme) -> bool:
+    """Whether a word's first morpheme makes another thing of what follows."""
+    return first.tag == "XPN" or (first.form in ("부", "전", "현", "구") and first.tag in ("NNG", "MM"))
 
 
 def _said(verb: Morpheme, all_of_them: Sequence[Morpheme]) -> tuple[bool, Status, bool]:
@@ -206,6 +238,8 @@ def _said(verb: Morpheme, all_of_them: Sequence[Morpheme]) -> tuple[bool, Status
         following = all_of_them[i + 1] if i + 1 < len(all_of_them) else None
         if one.tag == "VX":
             denied ^= one.form in ("않", "못하", "말")
+        elif _could_not(all_of_them, i):
+            denied = not denied
         elif one.tag == "EP" and not settled:
             if one.form in ("었", "았", "였"):
                 settled = True
@@ -223,10 +257,19 @@ def _said(verb: Morpheme, all_of_them: Sequence[Morpheme]) -> tuple[bool, Status
         elif one.tag == "EF" or (one.tag == "EC" and one.form.startswith(("다고", "ᆫ다고", "는다고", "라고"))):
             break
         elif one.tag == "EC" and not settled and following is not None and following.tag != "VX":
-            linked = True
+            linked = linked or one.form != "지"
         elif (one.tag.startswith(_VERBAL) and settled) or one.tag == "SF":
             break
     return denied, "linked" if linked and status == "plain" else status, decided
+
+
+def _could_not(morphemes: Sequence[Morpheme], at: int) -> bool:
+    """Whether a 못 denies the verb before it: 막지 못했다, 찾지는 못했다."""
+    before = at - 1
+    if before > 0 and morphemes[before].tag.startswith("J"):
+        before -= 1
+    one, ending = morphemes[at], morphemes[max(before, 0)]
+    return (one.form, one.tag) == ("못", "MAG") and ending.tag == "EC" and ending.form == "지"
 
 
 def _unless_open(status: Status, following: Morpheme | None) -> Status:

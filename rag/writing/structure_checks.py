@@ -33,6 +33,10 @@ _OPPOSED: dict[str, frozenset[str]] = {
 }
 
 
+_SIDES = frozenset(["보다", "로부터"])
+_DOING = frozenset(["subject", "topic"])
+
+
 def opposite_roles(pair: Alignment) -> str | None:
     """Who does it to whom: a word that is the subject of a verb here must not be its object there."""
     for word in pair.words:
@@ -47,23 +51,53 @@ def opposite_roles(pair: Alignment) -> str | None:
     return None
 
 
+def other_side(pair: Alignment) -> str | None:
+    """What is more than another must not be what the other is more than, nor giver taker: 보다, 로부터."""
+    theirs = placed(pair.told.words)
+    for word, role in placed(pair.given):
+        roles = {its_role for other, its_role in theirs if repeats(word, other)}
+        if (role in _SIDES and role not in roles and roles & _DOING) or (
+            role in _DOING and roles and roles <= _SIDES
+        ):
+            return f"side {word.core}"
+    return None
+
+
 def other_subjects(pair: Alignment) -> str | None:
     """Whoever does something here must not do something else, and another do this, in the passage's sentence."""
-    theirs = subjects_of(pair.told.words)
     for verb in pair.words:
         before = [chunk for chunk in subjects_of(pair.words) if chunk[-1].start < verb.start]
         if verb.verb is None or not before:
             continue
-        for other in pair.match(verb):
-            doing = [
-                word for one in theirs for word in one
-                if word.start < other.start and (word.segment == other.segment or one[-1].segment == other.segment)
-            ]  # fmt: skip
-            others = [word for one in theirs for word in one if word.segment != other.segment]
-            for own in before[-1]:
-                elsewhere = any(repeats(own, word) for word in others)
-                if doing and elsewhere and not any(repeats(own, word) for word in doing):
-                    return f"subject {own.core} of {verb.core}"
+        others = [_does_otherwise(pair, before[-1], other) for other in pair.match(verb)]
+        if others and all(others):
+            return f"subject {others[0]} of {verb.core}"
+    return None
+
+
+def _does_otherwise(pair: Alignment, own: Sequence[Word], verb: Word) -> str | None:
+    """The word of a statement's subject that does something else than a verb of the passage's sentence."""
+    theirs = subjects_of(pair.told.words)
+    near = [
+        chunk
+        for chunk in theirs
+        if chunk[-1].start < verb.start
+        and any(word.segment == verb.segment for word in (*chunk[:1], chunk[-1]))
+    ]
+    # 갑은 을이 막았다고 비판했다: 을 is who does it
+    nested = len(near) > 1 and near[-1][-1].role == "subject" and governing(verb, pair.told.words)
+    near = near[-1:] if nested else near
+    doing = [word for chunk in near for word in chunk if word.start < verb.start]
+    others = [
+        word
+        for chunk in theirs
+        for word in chunk
+        if (nested and chunk not in near) or word.segment != verb.segment
+    ]
+    for word in own:
+        elsewhere = any(repeats(word, other) for other in others)
+        if doing and elsewhere and not any(repeats(word, other) for other in doing):
+            return word.core
     return None
 
 
@@ -177,7 +211,7 @@ def other_owners(pair: Alignment) -> str | None:
             for one in pair.told.amounts
             if one.unit == amount.unit and pair.told.segment_of(one.start) not in segments
         ]
-        if fault := _taken(pair, amount.start, segments, rivals):
+        if fault := _taken(pair, amount.start, segments, rivals) or _taken_beside(pair, amount):
             return fault
     for word in pair.words:
         if word.core in SUPERLATIVE:
@@ -185,6 +219,22 @@ def other_owners(pair: Alignment) -> str | None:
             rivals = [one for one in pair.told.amounts if pair.told.segment_of(one.start) not in same]
             if fault := _taken(pair, word.start, same, rivals):
                 return fault
+    return None
+
+
+def _taken_beside(pair: Alignment, amount: Quantity) -> str | None:
+    """매출은 5천억 원 where the passage has 매출 3조 원 영업이익 5천억 원, without a comma between."""
+    same = pair.same(amount)
+    owners = [word for one in same for word in anchor(pair.told, one)]
+    for rival in pair.told.amounts:
+        if rival.unit != amount.unit or rival in same or not owners:
+            continue
+        if not any(owner.start > rival.start for owner in owners):
+            continue  # both are of one thing: from 3, to 5
+        for owner in anchor(pair.told, rival):
+            own = [word for word in pair.words if word.noun and repeats(word, owner)]
+            if own and not any(repeats(word, other) for word in pair.words for other in owners):
+                return f"owner {own[0].core}"
     return None
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from index.analyzer import Analyzer
 from index.encoder import Encoder
 from rag.questions.quantities import Quantity
-from rag.writing import structure_checks, wording_checks
+from rag.writing import fact_checks, structure_checks, wording_checks
 from rag.writing.alignment import Alignment, Grounds
 from rag.writing.chunks import subject
 from rag.writing.clauses import Sentence, Word, read_sentence
@@ -22,6 +22,9 @@ NEAREST = 0.86
 """The least cosine of a sentence to the nearest sentence of what bears it out. Of the right statements of set a those
 that pass the rules have .871 and more; so have wrong ones, up to .998, so it is a guard and no more."""
 
+LONGEST_SAID = 600
+"""Characters of a sentence that is still compared: no answer has longer ones."""
+
 Statement = tuple[tuple[Word, ...], tuple[Quantity, ...]]
 Check = Callable[[Alignment], str | None]
 CHECKS: tuple[Check, ...] = (
@@ -29,8 +32,16 @@ CHECKS: tuple[Check, ...] = (
     wording_checks.other_words,
     wording_checks.other_said,
     wording_checks.other_quotes,
+    wording_checks.other_labels,
+    wording_checks.other_order,
     wording_checks.not_attributed,
+    fact_checks.cancelled,
+    fact_checks.not_realised,
+    fact_checks.not_certain,
+    fact_checks.only_reported,
+    fact_checks.other_standing,
     structure_checks.opposite_roles,
+    structure_checks.other_side,
     structure_checks.other_subjects,
     structure_checks.exchanged_names,
     structure_checks.exchanged_amounts,
@@ -48,8 +59,6 @@ class Verdict:
     supported: bool
     citations: tuple[int, ...] = ()
     """Positions of the passages that bear it out; those cited beside them that do not are left out."""
-    faults: tuple[str, ...] = ()
-    """What spoke against it, for those who work on the rules: at most one a statement and sentence of the passages."""
 
 
 class Verifier:
@@ -70,6 +79,8 @@ class Verifier:
             sentence: one sentence, without its citations.
             cited: the passages that it cites; none bears out nothing.
         """
+        if len(sentence) > LONGEST_SAID:
+            return Verdict(False)
         said = read_sentence(sentence, self._analyzer)
         near = [n for n, grounds in enumerate(cited) if self._near(sentence, grounds)]
         alone = [n for n in near if _borne_out(said, [cited[n]]) is not None]
@@ -78,11 +89,14 @@ class Verifier:
         used = _borne_out(said, cited) if len(near) == len(cited) > 1 else None
         if used:
             return Verdict(True, tuple(sorted(used)))
-        return Verdict(False, (), tuple(_faults(said, cited)))
+        return Verdict(False)
+
+    def faults(self, sentence: str, cited: Sequence[Grounds]) -> tuple[str, ...]:
+        """What speaks against a sentence, for those who work on the rules: at most one a statement and sentence cited."""
+        return tuple(_faults(read_sentence(sentence, self._analyzer), cited))
 
     def _near(self, sentence: str, grounds: Grounds) -> bool:
-        vectors = self._encoder.encode_passages([sentence, *grounds.texts])
-        return len(vectors) > 1 and float((vectors[1:] @ vectors[0]).max()) >= NEAREST
+        return grounds.nearest(sentence, self._encoder) >= NEAREST
 
 
 def _fault(
