@@ -14,18 +14,18 @@ FLOORS = {
 ANSWER_FLOORS = {
     "seeds.jsonl": {
         "first_citation_gold": 0.76,
-        "citation_precision": 0.68,
-        "citation_recall": 0.77,
-        "first_quote_holds": 0.67,
-        "quotes_hold": 0.73,
+        "citation_precision": 0.76,
+        "citation_recall": 0.75,
+        "first_quote_holds": 0.65,
+        "quotes_hold": 0.71,
         "abstention_auroc": 0.87,
     },
     "originals.jsonl": {
         "first_citation_gold": 0.74,
-        "citation_precision": 0.65,
-        "citation_recall": 0.75,
+        "citation_precision": 0.74,
+        "citation_recall": 0.71,
         "first_quote_holds": 0.69,
-        "quotes_hold": 0.74,
+        "quotes_hold": 0.72,
         "abstention_auroc": 0.85,
     },
 }
