@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from index import build_index
 from rag import Answer, Retriever
 from rag.answer import DIFFERING, NOT_TOLD
+from rag.answering.quoting import Quoter
 from rag.answering.statements import names
 
 ARTICLES = {
@@ -173,3 +175,14 @@ def test_versions_of_a_product_are_not_different_figures_for_one(tmp_path: Path)
         tmp_path, "보람폰 Pro의 값은 50만 원으로 정해졌다.", "검은 보람폰의 값은 30만 원으로 정해졌다."
     )
     assert not retriever.answer("보람폰의 값은 얼마인가?").differing
+
+
+def test_a_second_sentence_before_the_best_is_quoted_too(retriever: Retriever) -> None:
+
+    hit = retriever.search("해인 클러스터 이름의 유래는?", k=1)[0]
+    text = "첫째 문장이다. 둘째는 아니다. 셋째가 제일이다. 넷째도 아니다."
+    spans = [(0, 8), (9, 17), (18, 27), (28, 36)]
+    ranked = ((spans[2], 10.0), (spans[0], 9.5), (spans[3], 2.0), (spans[1], 1.0))
+    hit = replace(hit, passage=replace(hit.passage, text=text), sentences=ranked)
+    quoter = Quoter(retriever.read("무엇이 제일인가?"), retriever.index.analyzer)
+    assert [quotation.text for quotation in quoter.telling(hit)] == ["셋째가 제일이다.", "첫째 문장이다."]

@@ -19,6 +19,8 @@ of half A of KorQuAD dev whose passage came first (of 500 drawn), the quotation 
 NAMES_ONE = 1.35
 """What it adds to a sentence's score that it has a name which the question has not, where a person is asked for; fitted
 as ``rag.ranking.sentences.WEIGHTS`` are, on the same sets."""
+LONGEST_READ = 5000
+"""Characters of a passage that is read for names; there are paragraphs without an end."""
 NAME_TAGS = ("NNP", "SL")
 ITEM_ENDS = re.compile(r"[,·▲△▶▷■●◆•]\s?|(?<=[가-힣A-Za-z0-9])(?:와|과|및|이랑|랑)\s|\s및\s|\d\s?단계는")
 """What stands between the items of an enumeration."""
@@ -64,7 +66,6 @@ class Quoter:
 
     def __init__(self, question: Question, analyzer: Analyzer) -> None:
         self.wanted = Wanted(question.text)
-        self._forms = frozenset(question.forms)
         self._question = question.text
         self._analyzer = analyzer
 
@@ -72,12 +73,9 @@ class Quoter:
         """What answers in the best passage: its best sentence, and a second one where that is nearly as good."""
         ranked = self._ranked(hit)
         first, *further = _telling_spans(hit.passage.text, ranked)
-        spans = [self._whole_list(hit, first), *further]
-        return [
-            _quotation(hit, span, ranked)
-            for span in spans
-            if span[0] == spans[0][0] or span[0] >= spans[0][1]
-        ]
+        whole = self._whole_list(hit, first)
+        spans = [whole, *(span for span in further if span[1] <= whole[0] or span[0] >= whole[1])]
+        return [_quotation(hit, span, ranked) for span in spans]
 
     def best(self, hit: Hit) -> Quotation:
         """The sentence of a passage that answers best."""
@@ -94,7 +92,10 @@ class Quoter:
         return _items(quotation.hit.passage.text, quotation.span) >= ENUMERATES
 
     def _ranked(self, hit: Hit) -> Ranked:
-        return self._naming_first(hit.passage.text, hit.sentences) if self.wanted.person else hit.sentences
+        text = hit.passage.text
+        if self.wanted.person and len(text) <= LONGEST_READ:
+            return self._naming_first(text, hit.sentences)
+        return hit.sentences
 
     def _whole_list(self, hit: Hit, span: Span) -> Span:
         """The span, and where a list is asked for and it only announces one, the sentence beside it that gives it."""
