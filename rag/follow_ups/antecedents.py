@@ -55,7 +55,7 @@ class Context:
         if apart := next((i for i, word in enumerate(topic, 1) if word.tail == ","), 0):
             return bare(topic[:apart])  # as a completion says it: 유하린 대표, 대학은 어디 다녔어?
         owned = [i for i, word in enumerate(head, 1) if word.is_owner]
-        if owned:
+        if owned and not any(word.is_named for word in head[owned[-1] :]):
             return bare(_without_relations(head[: owned[-1]]))
         stripped = _without_relations(head)
         if any(word.is_named for word in stripped):
