@@ -24,8 +24,8 @@ def questions(question: str) -> list[str]:
         ("삼성전자와 LG전자, SK하이닉스의 매출을 비교해 줘", ["삼성전자", "LG전자", "SK하이닉스"]),
         ("KT랑 SKT 중에 누가 더 많이 받아?", ["KT", "SKT"]),
         ("예산은 1단계와 2단계에서 각각 얼마입니까?", ["1단계", "2단계"]),
-        ("이 팀의 인원수와 평가 점수를 알려 주세요.", ["이 팀의 인원수", "평가 점수"]),
-        ("가나은행 지점장과 부장의 생각은 어떻게 다른가요?", ["가나은행 지점장", "부장"]),
+        ("이 팀의 인원수와 평가 점수를 알려 주세요.", ["인원수", "평가 점수"]),
+        ("가나은행 지점장과 부장의 생각은 어떻게 다른가요?", ["지점장", "부장"]),
     ],
 )
 def test_things_joined_are_asked_after_one_by_one(question: str, expected: list[str]) -> None:
@@ -57,6 +57,10 @@ def test_what_the_first_says_for_all_is_kept() -> None:
         "김 부장의 생각은 어떻게 달랐나?",
         "이 과장의 생각은 어떻게 달랐나?",
     ]
+
+
+def test_what_is_shared_names_no_item() -> None:
+    assert items("A.X 3.0 표준형과 경량형의 파라미터는 각각 몇 개?") == ["표준형", "경량형"]
 
 
 def test_two_clauses_are_two_questions() -> None:

@@ -28,23 +28,8 @@ WHICH = re.compile(
 )
 """Asks to choose between them."""
 WITH = frozenset(
-    [
-        "공통점",
-        "비교",
-        "차이",
-        "대화",
-        "협력",
-        "함께",
-        "같이",
-        "다르",
-        "같",
-        "관련",
-        "경쟁",
-        "별도",
-        "달리",
-        "연결",
-    ]
-)
+    ["각각", "각자", "공통점", "비교", "차이", "대화", "협력", "함께", "같이", "다르", "같", "관련", "경쟁", "별도", "달리", "연결"]
+)  # fmt: skip
 """What follows a 와 that joins nothing: "블루스와 공통점이 많은"."""
 ASKED_TOGETHER = re.compile(r"(?:[은는이가을를])?\s*(?:알려|말해|정리|[?？]|$)")
 """What follows things that are asked after by naming them: "인원수와 점수를 알려"."""
@@ -223,14 +208,16 @@ def _split(text: str, words: Sequence[_Word], phrases: Sequence[Phrase]) -> tupl
         last = next(at for at in range(first, last + 1) if words[at].morphemes[-1].tag == "JKG")
     begin = words[phrases[0][0]].start
     after = re.sub(r"^\s*(?:중에서?|중|가운데서?|사이에?)\s", " ", text[words[last].stem_end :])
+    phrases = [*phrases[:-1], (first, last)]
     shared = _shared(text, words, phrases)
     parts: list[Part] = []
-    for start, end in [*phrases[:-1], (first, last)][:MOST_PARTS]:
-        item = text[words[start].start : words[end].stem_end]
+    for start, end in phrases[:MOST_PARTS]:
+        own = [word for word in words[start : end + 1] if parts or word.start >= begin + len(shared)]
+        item = text[own[0].start : words[end].stem_end] if own else ""
         if not item:
             return ()
-        asked = f"{text[:begin]}{shared if parts else ''}{item}{after}"
-        named = [text[word.start : word.stem_end] for word in words[start : end + 1] if word.has(NAMES)]
+        asked = f"{text[:begin]}{shared}{item}{after}"
+        named = [text[word.start : word.stem_end] for word in own if word.has(NAMES)]
         parts.append(Part(item, asked, " ".join(named) or item, bool(named)))
     return tuple(parts) if len({part.item for part in parts}) > 1 else ()
 
@@ -238,7 +225,7 @@ def _split(text: str, words: Sequence[_Word], phrases: Sequence[Phrase]) -> tupl
 def _shared(text: str, words: Sequence[_Word], phrases: Sequence[Phrase]) -> str:
     """What the first phrase says for the others, too: in "A의 인원수와 점수", "A의"."""
     first, last = phrases[0]
-    if _genitive(words, phrases[1]):
+    if _genitive(words, (phrases[1][0], phrases[1][1] - 1)):
         return ""
     for at in range(last - 1, first - 1, -1):
         if words[at].morphemes[-1].tag == "JKG":
