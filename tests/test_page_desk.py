@@ -137,7 +137,7 @@ def test_the_draft_is_never_the_last_to_be_seen(
         assert "확인 중" in next(steps).reply
         turn.stop.set()
         *_, last = steps
-        assert last is turn
+        assert last == turn.kept and last.found is None
 
         def fail(*_: object) -> str:
             raise RuntimeError("속사정")

@@ -69,8 +69,8 @@ EMPTY_WORDS = frozenset(
 
 STAND_IN_COSINES = (0.05, 0.79)
 """Similarity and topicality that stand in for those of any encoder but the bundled one, whose cosines lie elsewhere:
-with these, and no margin, shared words decide: a question is abstained from whose best passage has less than a third of
-its idf mass."""
+with these, and no margin, shared words decide: a question is abstained from whose best passage has less than .37 of its
+idf mass."""
 
 
 def weigh(

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import TypeVar
 
 from rag.answering.quoting import Quotation, Quoter
-from rag.questions.dates import Days, dates_in
+from rag.questions.dates import Days, dates_in, day_of
 from rag.questions.quantities import Quantity, quantities
 from rag.questions.question import LIGHT_VERBS, Question
 from rag.ranking.sameness import MARK
@@ -156,8 +155,7 @@ class Comparer:
         )
 
     def _days(self, quotation: Quotation) -> tuple[Days, ...]:
-        published = quotation.hit.article.published
-        written = date.fromisoformat(published[:10]) if published else None
+        written = day_of(quotation.hit.article.published)
         return tuple(days for days in dates_in(quotation.text, written) if days not in self._question_days)
 
     def _mass(self, forms: frozenset[str]) -> float:

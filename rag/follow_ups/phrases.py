@@ -12,9 +12,8 @@ from index.analyzer import Analyzer
 from index.hangul import direction_particle, has_final
 from index.korean import Morpheme
 from rag.follow_ups.nouns import nouns
-from rag.questions.question import INTERROGATIVES
+from rag.questions.question import ASKING
 
-ASKING = INTERROGATIVES | {"무슨", "며칠"}
 """Forms that ask."""
 DEMONSTRATIVES = ("그", "이", "저")
 MARKS = "‘’'\"“”()[]<>《》〈〉「」·,"

@@ -89,12 +89,13 @@ def build_page(retriever: Retriever) -> gr.Blocks:
                 waiting = desk.conversation((*before, desk.waiting(text, before)))
                 yield before, None, waiting, skip, "", hide, show
             turn = desk.reply(text, before, Narrowing(*narrowing), correct=correct)
-            after = (*before, turn)[-MOST_TURNS:]
+            after = (*before, turn.kept)[-MOST_TURNS:]
             if turn.sources is None:
                 # what could not be answered goes back to be corrected, and the next turn takes its place
                 yield before, None, desk.conversation(after), skip, text.strip(), skip, skip
             else:
-                yield after, turn, desk.conversation(after), desk.sources(after), skip, skip, skip
+                to_write = turn if desk.writer else None
+                yield after, to_write, desk.conversation(after), desk.sources(after), skip, skip, skip
 
         def ask_as_typed(*asking: Any) -> Iterator[tuple[Any, ...]]:
             yield from ask(*asking, correct=False)

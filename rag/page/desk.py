@@ -18,6 +18,7 @@ from index.errors import GeungeoError
 from index.filters import Filters
 from index.hangul import has_final
 from rag.answer import Answer
+from rag.follow_ups.exchange import Exchange
 from rag.page import cards, drafts, replies
 from rag.retriever import Retriever
 from rag.writing.written import Draft, Writer
@@ -64,11 +65,17 @@ class Turn:
     """The passages behind the reply; None where it is no answer, but a notice."""
     narrowed: str = ""
     """The filters in force, in words; empty where there were none."""
+    exchange: Exchange | None = None
+    """What later questions may refer to; None in a notice."""
     found: Answer | None = field(default=None, repr=False)
-    """The extractive answer, for a language model to write from and for later questions to refer to; None in a
-    notice."""
+    """The extractive answer, for a language model to write from."""
     stop: threading.Event = field(default_factory=threading.Event, repr=False, compare=False)
     """Set once nobody waits any more for what a language model writes of it."""
+
+    @property
+    def kept(self) -> Turn:
+        """Itself without the answer, whose passages carry whole articles: what a visitor's page remembers."""
+        return replace(self, found=None)
 
 
 Turns = tuple[Turn, ...]
@@ -121,11 +128,11 @@ class Desk:
         number = _next(before)
         try:
             filters = narrowing.filters()
-            after = [turn.found.exchange for turn in before if turn.found]
+            after = [turn.exchange for turn in before if turn.exchange]
             found = self._retriever.answer(question, filters=filters, correct=correct, after=after)
             return Turn(
                 number, question, replies.answer(number, found), cards.sources(number, found),
-                " · ".join(in_words(filters)), found,
+                " · ".join(in_words(filters)), found.exchange, found,
             )  # fmt: skip
         except GeungeoError as error:
             return Turn(number, question, replies.notice(str(error)), None)
@@ -145,16 +152,16 @@ class Desk:
         try:
             for step in self.writer.stream(turn.found, turn.stop):
                 if turn.stop.is_set():
-                    yield turn
+                    yield turn.kept
                     return
                 if isinstance(step, Draft) and time.monotonic() - shown < DRAFTS_APART:
                     continue
                 shown = time.monotonic()
                 markup = drafts.draft(step) if isinstance(step, Draft) else drafts.written(turn.number, step)
-                yield replace(turn, reply=markup + turn.reply)
+                yield replace(turn.kept, reply=markup + turn.reply)
         except Exception:
             log.exception("what a language model wrote could not be shown")
-            yield turn
+            yield turn.kept
 
     def filters_label(self, narrowing: Narrowing) -> str:
         """What stands on the closed filters: those in force, in words."""

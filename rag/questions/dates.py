@@ -58,6 +58,14 @@ Expression = dict[str, str]
 """The tokens of one expression by kind, without white space: ``{"yearword": "지난해", "month": "8월"}``."""
 
 
+def day_of(published: str | None) -> date | None:
+    """The day an article came out; None where it is not known, or none."""
+    try:
+        return date.fromisoformat(published[:10]) if published else None
+    except ValueError:
+        return None
+
+
 def dates_in(text: str, written: date | None) -> list[Days]:
     """The stretches of time that a text names, in its order.
 

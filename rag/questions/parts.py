@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from index.korean import Morpheme
-from rag.questions.question import INTERROGATIVES
+from rag.questions.question import ASKING
 
 MOST_PARTS = 4
 """Each is searched for."""
@@ -18,7 +18,6 @@ NOMINAL = (
 """Prefixes of the tags that names and noun phrases are made of."""
 NAMES = ("NNP", "SL", "SN")
 AND = frozenset(["와", "과", "랑", "이랑", "하고", "및"])
-ASKING = INTERROGATIVES | {"며칠", "무슨"}
 ONE_BY_ONE = re.compile(
     r"각각|각자|비교|차이|어떻게\s?(?:다르|다른|달랐|달라)|어떤\s?점[이에]|닮|공통|둘\s?다"
 )

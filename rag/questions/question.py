@@ -20,6 +20,9 @@ INTERROGATIVES = frozenset(
 )
 """Say what is asked for, not what the answer's passage says: no terms of a question."""
 
+ASKING = INTERROGATIVES | {"무슨", "며칠"}
+"""All that shows that something is asked for."""
+
 LIGHT_VERBS = frozenset(
     [
         "하",

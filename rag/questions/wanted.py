@@ -6,12 +6,9 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import Literal
 
 from rag.questions.quantities import UNITS as COUNTERS
 from rag.questions.quantities import names_of
-
-Kind = Literal["who", "when", "how much", "where", "why", "how", "list", "yes or no", "what"]
 
 DATE_ASKED = re.compile(
     r"언제|며칠|몇\s?일(?!간)|몇\s?월|몇\s?시(?!간)|몇\s?년(?!간)|어느\s?해|시기는|날짜|연도|시점은|일정은"
@@ -33,19 +30,10 @@ PERSON_NAMED = re.compile(
     r"|책임자|담당자|주인공|임금|[창설]립자|창업자|인물|사람)" + _END
 )
 PERSON_ASKED = re.compile(r"누구|누가|누굴|누군|(?:사람|인물|이름|성함)[은이]|이름\s?[은이]?\s?[?？]?$")
-PLACE_ASKED = re.compile(
-    r"어디|어느\s?(?:나라|도시|지역|국가|곳|섬|대학|학교|회사|기업|팀|구단)|(?:곳|장소|지역|나라|도시|국가|위치)[은는이]"
-)
 LIST_ASKED = re.compile(
     r"모두|전부|무엇무엇|어디어디|누구누구|나열|명단|목록|(?:[두세네]|다섯|여섯|[2-9])\s?(?:가지|곳|개|명|팀)|항목|구성|종류|참여(?:한|하는|하고\s?있는)?\s?(?:기업|기관|업체|회사|사(?![가-힣]))"
     r"|어떤\s?[가-힣]*들|[가-힣]{2,}들[은을이]?\s?(?:\?|$|어디|누구|무엇|뭐|알려|말해)"
 )
-MANNER_ASKED = re.compile(r"어떻게|어떤\s?방법|어떤\s?식|방식은|방법은")
-INTERROGATIVE = re.compile(r"무엇|뭐|뭘|무슨|누구|누가|어디|언제|얼마|몇|며칠|왜|어떻|어떤|어느|어떠")
-CLOSED = re.compile(
-    r"(?:까|나요|가요|는가|은가|인가|[았었겠했됐]나|했니|냐|이야|[았었했됐]어|맞아|맞지|죠|지요)\s?[?？]*$"
-)
-"""Ends a question that can be answered by yes or no, where it has no interrogative."""
 UNIT_ASKED = re.compile(
     rf"몇\s?({'|'.join(map(re.escape, sorted(COUNTERS, key=len, reverse=True)))}|[A-Za-z]+|[가-힣]{{1,3}}?)(?=[은는이가을를의로에]|까지|인가|였|입|정도|\s|\?|$)"
 )
@@ -120,17 +108,6 @@ class Wanted:
     def listing(self) -> bool:
         """It asks for several things of one kind."""
         return not self.amount and not self.date and bool(LIST_ASKED.search(self.question))
-
-    @cached_property
-    def kind(self) -> Kind:
-        """What it asks for, the most telling first."""
-        asked: tuple[tuple[Kind, bool], ...] = (
-            ("when", self.date), ("why", self.reason), ("list", self.listing), ("how much", self.amount),
-            ("who", self.person), ("where", bool(PLACE_ASKED.search(self.question))),
-            ("how", bool(MANNER_ASKED.search(self.question))),
-            ("yes or no", not INTERROGATIVE.search(self.question) and bool(CLOSED.search(self.question))),
-        )  # fmt: skip
-        return next((kind for kind, is_it in asked if is_it), "what")
 
     @cached_property
     def units(self) -> tuple[str, ...]:

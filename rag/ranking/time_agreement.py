@@ -9,7 +9,7 @@ import numpy as np
 
 from index.searching import Numbers
 from index.store import Store
-from rag.questions.dates import Days, dates_in, expressions
+from rag.questions.dates import Days, dates_in, day_of, expressions
 from rag.ranking.fusion import Scores
 
 DATE_WEIGHT = 0.15
@@ -34,7 +34,7 @@ def reference_day(store: Store, today: date | None = None) -> date:
         today: by default this machine's day.
     """
     today = today or date.today()
-    newest = _day(store.newest_day)
+    newest = day_of(store.newest_day)
     return min(newest, today) if newest else today
 
 
@@ -76,14 +76,7 @@ def favour(
     near = np.lexsort((passages, -scores))[:CONSIDERED]
     agreements = np.zeros_like(scores)
     for position, (text, published) in zip(near, store.dated_texts(passages[near].tolist()), strict=True):
-        day = _day(published)
+        day = day_of(published)
         agreements[position] = date_agreement(asked, dates_in(text, day), day)
     favoured: Scores = ((scores + DATE_WEIGHT * agreements) / (1.0 + DATE_WEIGHT)).astype(np.float32)
     return favoured
-
-
-def _day(iso: str | None) -> date | None:
-    try:
-        return date.fromisoformat(iso[:10]) if iso else None
-    except ValueError:
-        return None
