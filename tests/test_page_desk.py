@@ -145,4 +145,4 @@ def test_the_draft_is_never_the_last_to_be_seen(
         monkeypatch.setattr("rag.page.drafts.written", fail)
         again = desk.reply("해인 클러스터 이름의 유래는?", ())
         first, *_, last = desk.written(again)
-        assert "확인 중" in first.reply and last is again and "속사정" in caplog.text
+        assert "확인 중" in first.reply and last == again.kept and "속사정" in caplog.text
