@@ -23,7 +23,7 @@ from eval.edits import COPIES, OTHERS, Edit
 from index.analyzer import Analyzer
 from index.errors import GeungeoError
 from index.passages import cut
-from index.store import StoredPassage
+from index.stored import StoredPassage
 from rag.ranking.sameness import COVERED, Reading, Shingle, contradict, repeats, shingles
 
 SEED = 20

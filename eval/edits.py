@@ -14,7 +14,7 @@ from itertools import pairwise
 from index.korean import Morpheme, morphemes
 from index.passages import Span
 from index.spelling import table_lines
-from index.store import StoredPassage
+from index.stored import StoredPassage
 
 Edit = Callable[[random.Random, StoredPassage, StoredPassage], str | None]
 

@@ -18,8 +18,9 @@ from index.articles import Article
 from index.errors import GeungeoError
 from index.lexical import Scores
 from index.searching import Index
-from index.store import StoredPassage
+from index.stored import StoredPassage
 from rag.questions.question import Question
+from rag.retriever import Retriever
 
 HERE = Path(__file__).resolve().parent
 SEEDS = (HERE / "gold" / "seeds.jsonl", HERE.parent / "seeds")
@@ -46,7 +47,7 @@ class QuestionSet:
     def of_collection(cls, collection: Collection) -> QuestionSet:
         """The questions of an outside collection. Raises GeungeoError where it has none."""
         retriever = open_outside(collection)
-        index = retriever.index
+        index = _on_this_machine(retriever)
         passages = _passages(index)
         by_entry = {article.source: item.passage.id for item, article in passages}
         gold = [
@@ -61,7 +62,7 @@ class QuestionSet:
     def of_gold(cls, gold: Path, articles: Path) -> QuestionSet:
         """The answerable questions of a gold file. Raises GeungeoError where it has none."""
         retriever = open_collection(articles)
-        index = retriever.index
+        index = _on_this_machine(retriever)
         passages = _passages(index)
         answerable = [question for question in read_gold(gold) if question.answerable]
         places = gold_passages(answerable, [(article, item.passage) for item, article in passages])
@@ -86,6 +87,12 @@ class QuestionSet:
         if not self.questions:
             raise GeungeoError(f"{self.name}: 정답이 있는 질문이 하나도 없습니다.")
         return self
+
+
+def _on_this_machine(retriever: Retriever) -> Index:
+    """Voices are looked into one by one, which only a folder's index lets one do."""
+    assert isinstance(retriever.index, Index)
+    return retriever.index
 
 
 def _passages(index: Index) -> list[tuple[StoredPassage, Article]]:

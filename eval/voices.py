@@ -17,7 +17,7 @@ from eval.vectors import question_vectors, text_vectors
 from index.articles import Article
 from index.lexical import BIGRAM_WEIGHT, K1, B, LexicalIndex, Scores
 from index.passages import WINDOW, sentence_runs
-from index.store import StoredPassage
+from index.stored import StoredPassage
 from index.terms import bigrams, character_bigrams
 from index.windows import Windows
 from rag.ranking.fusion import dense_weight, lead, scaled
@@ -91,7 +91,10 @@ def product_weights(chosen: QuestionSet, dense: Scores) -> Scores:
 def matches(chosen: QuestionSet) -> list[float]:
     """How much of each question the passage that says most of it says in its words, 0..1."""
     words = chosen.index.words
-    return [words.match(question.forms, words.scores(question.forms)) for question in chosen.questions]
+    return [
+        words.match(question.forms, float(words.scores(question.forms).max(initial=0.0)))
+        for question in chosen.questions
+    ]
 
 
 def characters(chosen: QuestionSet, *, title: bool = True) -> Voice:

@@ -31,7 +31,8 @@ from index.generations import (
 from index.lexical import LexicalIndex
 from index.model_cache import DEFAULT_MODEL
 from index.passages import cut
-from index.store import Store, StoredArticle, StoredPassage, write_store
+from index.store import Store, write_store
+from index.stored import StoredArticle, StoredPassage
 from index.terms import character_bigrams, indexed_terms
 from index.windows import Windows, content_keys
 

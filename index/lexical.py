@@ -107,13 +107,13 @@ class LexicalIndex:
         total += bigram_weight * self.term_scores(bigrams(forms))
         return total
 
-    def match(self, forms: Sequence[str], scores: Scores) -> float:
-        """The best of a question's ``scores`` as a share of what none can exceed, 0..1.
+    def match(self, forms: Sequence[str], best: float) -> float:
+        """The ``best`` of a question's scores as a share of what none can exceed, 0..1.
 
         A term counts at most ``K1 + 1`` times its idf; one that no passage has counts as one that one passage has.
         """
         highest = (K1 + 1) * float(self.idf(forms).sum() + BIGRAM_WEIGHT * self.idf(bigrams(forms)).sum())
-        return float(scores.max(initial=0.0)) / highest if highest else 0.0
+        return best / highest if highest else 0.0
 
     def term_scores(self, terms: Sequence[str]) -> Scores:
         """Plain BM25 of a list of terms for every passage, shape [passages]."""

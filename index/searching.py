@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -17,24 +16,14 @@ from index.encoder import Encoder, load_encoder
 from index.errors import IndexFormatError
 from index.filters import Filters
 from index.generations import Manifest, current_generation, default_index_dir, stored_dictionary
-from index.lexical import LexicalIndex, Scores
+from index.lexical import LexicalIndex
+from index.searchable import DenseScores, Numbers, Scores
 from index.store import Store
 from index.terms import character_bigrams
 from index.windows import Windows
 
-Numbers = npt.NDArray[np.int64]
 Allowed = npt.NDArray[np.bool_]
 """Which passages take part in a search, shape [passages]."""
-
-
-@dataclass(frozen=True, slots=True)
-class DenseScores:
-    """How near passages are to a question, by cosine."""
-
-    passages: Scores
-    """The mean of each passage's best window and of the whole passage, shape [passages asked for]."""
-    windows: list[Scores]
-    """For each passage, the cosines of its windows in text order, the whole passage left out."""
 
 
 class Index:
@@ -90,6 +79,16 @@ class Index:
         """How many passages."""
         return self.words.size
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many ``articles``, ``passages`` and ``windows``."""
+        return self.manifest.counts
+
+    @property
+    def sample(self) -> bool:
+        """Whether it holds nothing but the articles that come with the program."""
+        return self.manifest.sample
+
     @cached_property
     def encoder(self) -> Encoder:
         """The encoder the vectors were made with.
@@ -121,12 +120,12 @@ class Index:
     def search_words(
         self, forms: Sequence[str], k: int, allowed: Allowed | None = None
     ) -> tuple[Numbers, Scores]:
-        """The ``k`` best passages by BM25 over terms, best first, and the scores of *all* passages.
+        """The ``k`` best passages by BM25 over terms, best first, with their scores.
 
         Args:
             forms: the question's content terms in order.
             k: how many; passages without any of the terms are not returned.
-            allowed: the passages that take part; the others score 0.
+            allowed: the passages that take part.
         """
         return _best(self.words.scores(forms), k, allowed)
 
@@ -135,6 +134,30 @@ class Index:
     ) -> tuple[Numbers, Scores]:
         """The same by BM25 over pairs of characters."""
         return _best(self.characters.term_scores(character_bigrams(question)), k, allowed)
+
+    def word_scores(self, forms: Sequence[str], passages: Numbers) -> Scores:
+        """What ``search_words`` scores the given passages, shape [passages]; 0 for one without any of the terms."""
+        return self.words.scores(forms)[passages]
+
+    def character_scores(self, question: str, passages: Numbers) -> Scores:
+        """What ``search_characters`` scores the given passages, shape [passages]."""
+        return self.characters.term_scores(character_bigrams(question))[passages]
+
+    def match(self, forms: Sequence[str], best: float) -> float:
+        """The ``best`` score by words as a share of what none can exceed, 0..1."""
+        return self.words.match(forms, best)
+
+    def idf(self, forms: Sequence[str]) -> Scores:
+        """The idf of each term; a term that no passage has counts as one that one passage has."""
+        return self.words.idf(forms)
+
+    def knows(self, terms: Sequence[str]) -> npt.NDArray[np.bool_]:
+        """Which of the terms some passage (or its title) has."""
+        return self.words.knows(terms)
+
+    def present(self, terms: Sequence[str], passages: Numbers) -> npt.NDArray[np.bool_]:
+        """Which of the terms each of the passages (or its title) has, shape [passages, terms]."""
+        return self.words.present(terms, passages)
 
     def search_meaning(self, vector: Vectors, k: int, allowed: Allowed | None = None) -> Numbers:
         """The passages of the ``k`` windows nearest to a question's vector (shape [1, dimensions]), best first."""
@@ -161,15 +184,15 @@ class Index:
 
 
 def _best(scores: Scores, k: int, allowed: Allowed | None) -> tuple[Numbers, Scores]:
-    """The positions of the ``k`` highest positive scores, best first, equal ones in order of position; and all scores."""
+    """The positions of the ``k`` highest positive scores, best first, equal ones in order of position, and those scores."""
     if allowed is not None:
         scores = scores * allowed
     positive = np.flatnonzero(scores > 0)
     if len(positive) > k:
         threshold = np.partition(scores[positive], -k)[-k]
         positive = positive[scores[positive] >= threshold]
-    order = np.lexsort((positive, -scores[positive]))
-    return positive[order][:k], scores
+    best = positive[np.lexsort((positive, -scores[positive]))][:k]
+    return best, scores[best]
 
 
 def _versions(analyzer: dict[str, object]) -> str:

@@ -6,7 +6,6 @@ import json
 import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from index.analyzer import Analyzer
 from index.articles import Article, Block
 from index.filters import Filters
-from index.passages import CutPassage, Passage, Span
+from index.passages import Passage
+from index.stored import StoredArticle, StoredPassage
 from index.terms import BIGRAM_JOINT, PassageTerms
 
 SCHEMA = """
@@ -37,35 +36,6 @@ Row = tuple[Any, ...]
 PASSAGE_COLUMNS = "ordinal, start, end, sentences, windows, forms, spans"
 PASSAGE_TEXT = "substr(text, start + 1, end - start)"
 ARTICLE_COLUMNS = "id, source, title, publisher, published, reporter, url, topics, text, blocks, first_line"
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPassage:
-    """A passage with what was found in it when it was indexed; spans count characters of ``passage.text``."""
-
-    passage: Passage
-    sentences: tuple[Span, ...]
-    windows: tuple[Span, ...]
-    terms: PassageTerms
-
-    @classmethod
-    def of(cls, cut: CutPassage, analyzer: Analyzer) -> StoredPassage:
-        """The stored form of a passage just cut."""
-        return cls(
-            cut.passage,
-            cut.analysis.sentences,
-            cut.windows,
-            PassageTerms.of(analyzer.terms(cut.analysis.morphemes)),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class StoredArticle:
-    """An article, the forms of its title's terms, and its passages."""
-
-    article: Article
-    title_terms: tuple[str, ...]
-    passages: tuple[StoredPassage, ...]
 
 
 def write_store(path: Path, articles: Iterable[StoredArticle]) -> None:
@@ -157,6 +127,17 @@ class Store:
             f"SELECT {ARTICLE_COLUMNS}, passages FROM articles WHERE {condition} ORDER BY number", values
         )
         return [(_article(row[:-1]), row[-1]) for row in rows]
+
+    def some_articles(self, most: int) -> list[Article]:
+        """At most so many articles from all over the index, without reading the whole of a large one."""
+        size = len(self)
+        numbers = np.unique(np.linspace(0, size - 1, num=min(size, 4 * most)).astype(int)).tolist()
+        found = {article.id: article for _, article in self.passages(numbers)}
+        return list(found.values())[:most]
+
+    def __len__(self) -> int:
+        """How many passages."""
+        return int(self._all("SELECT count(*) FROM passages", [])[0][0])
 
     def passages_of(self, filters: Filters) -> npt.NDArray[np.bool_]:
         """Whether each passage is of an article that meets the filters, shape [passages]."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from index.store import StoredPassage
+from index.stored import StoredPassage
 
 KEY_BYTES = 16
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from index.articles import Article
 from index.errors import QuestionError
 from index.filters import Filters
+from index.searchable import Searchable
 from index.searching import Index
 from rag.answer import NO_MORE, Answer
 from rag.answering.composing import LOOKED_AT, OF_EACH, Composer, Found, none_allowed
@@ -29,9 +30,9 @@ from rag.ranking.rescoring import DEPTH
 class Retriever:
     """Searches one index. Safe to share between threads."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Searchable) -> None:
         self.index = index
-        self._corrector = Corrector(index.words, index.analyzer)
+        self._corrector = Corrector(index)
         self._follow_ups = FollowUps(index.analyzer)
 
     @classmethod
@@ -158,7 +159,7 @@ class Retriever:
         return found
 
     def _idf(self, forms: Sequence[str]) -> list[float]:
-        return [float(value) for value in self.index.words.idf(forms)]
+        return [float(value) for value in self.index.idf(forms)]
 
     def articles(self, filters: Filters | None = None) -> list[tuple[Article, int]]:
         """Every article of the index (that meets the filters) with the number of its passages."""

@@ -128,14 +128,18 @@ def test_a_filtered_search_is_exact(retriever: Retriever, voices: Any) -> None:
     np.testing.assert_array_equal(index.allowed(filters), allowed)
     assert 0 < allowed.sum() < len(allowed) / 2
     read = read_question(question)
-    words, characters = index.search_words(read.forms, 1)[1], index.search_characters(question, 1)[1]
+    everything = np.arange(index.size)
+    words, characters = (
+        index.word_scores(read.forms, everything),
+        index.character_scores(question, everything),
+    )
     vector = index.encoder.encode_query(question)
-    cosines = index.dense_scores(vector, np.arange(index.size)).passages
+    cosines = index.dense_scores(vector, everything).passages
     numbers = np.flatnonzero(allowed)
     lexical = lexical_score(*(scaled(part[allowed], 0, part[allowed].max()) for part in (words, characters)))
     dense = scaled(cosines[allowed], index.background(vector), cosines[allowed].max())
     fused = convex_combination(
-        lexical, dense, dense_weight(index.words.match(read.forms, words * allowed), lead(dense))
+        lexical, dense, dense_weight(index.match(read.forms, float((words * allowed).max())), lead(dense))
     )
     scores = {"hybrid": fused, "lexical": lexical, "dense": dense}[voices]
     order = np.lexsort((numbers, -scores))[:8]

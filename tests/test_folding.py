@@ -10,7 +10,7 @@ import pytest
 from index import Article, Block, index_articles
 from index.analyzer import Analyzer
 from index.passages import cut
-from index.store import StoredPassage
+from index.stored import StoredPassage
 from rag import Retriever
 from rag.hits import Hit
 from rag.ranking.candidates import Candidate

@@ -20,7 +20,6 @@ from rag.page.desk import (
     Turn,
     example_questions,
     in_words,
-    some_articles,
 )
 from rag.writing.language_model import LanguageModel, Settings
 from rag.writing.written import Writer
@@ -86,7 +85,7 @@ def test_only_the_last_sources_are_seen_and_a_notice_leaves_them(retriever: Retr
 
 
 def test_the_examples_can_be_answered(retriever: Retriever) -> None:
-    examples = example_questions(retriever, some_articles(retriever, 8))
+    examples = example_questions(retriever, retriever.index.store.some_articles(8))
     assert 3 <= len(examples) <= MOST_EXAMPLES
     assert not [example for example in examples if retriever.answer(example).abstained]
     assert all(

@@ -50,14 +50,17 @@ def test_candidates_are_enough(retriever: Retriever) -> None:
     index = retriever.index
     for question in (QUESTION, "국가대표 AI 사업의 최종 두 팀은 언제 정해지나", "업스테이지 100B"):
         read = read_question(question)
-        words, characters = index.search_words(read.forms, 1)[1], index.search_characters(question, 1)[1]
         vector = index.encoder.encode_query(question)
         everything = np.arange(index.size)
+        words, characters = (
+            index.word_scores(read.forms, everything),
+            index.character_scores(question, everything),
+        )
         cosines = index.dense_scores(vector, everything).passages
         lexical = lexical_score(scaled(words, 0, words.max()), scaled(characters, 0, characters.max()))
         dense = scaled(cosines, index.background(vector), cosines.max())
         fused = convex_combination(
-            lexical, dense, dense_weight(index.words.match(read.forms, words), lead(dense))
+            lexical, dense, dense_weight(index.match(read.forms, words.max()), lead(dense))
         )
         best = np.lexsort((everything, -fused))[:10]
         pool = gather(index, read, CANDIDATES, "hybrid")

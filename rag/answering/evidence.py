@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.model_cache import DEFAULT_MODEL
-from index.searching import Index
+from index.searchable import Searchable
 from rag.questions.asked_figure import lacks_figure
 from rag.questions.question import LIGHT_VERBS, Question
 from rag.ranking.candidates import Candidate, Pool
@@ -74,7 +74,7 @@ idf mass."""
 
 
 def weigh(
-    index: Index,
+    index: Searchable,
     question: Question,
     candidates: Sequence[Candidate],
     pool: Pool,
@@ -88,12 +88,12 @@ def weigh(
     if not candidates:
         return NO_EVIDENCE
     first = candidates[0]
-    idf = index.words.idf(question.forms)
-    present = index.words.present(question.forms, np.array([first.number]))[0]
+    idf = index.idf(question.forms)
+    present = index.present(question.forms, np.array([first.number]))[0]
     similarity, topicality = float(pool.cosines.passages.max()) - pool.background, pool.background
     if margin is None:
         margin = first.score - (candidates[1].score if len(candidates) > 1 else 0.0)
-    if index.manifest.encoder["model"] != DEFAULT_MODEL:
+    if index.encoder.card.model != DEFAULT_MODEL:
         similarity, topicality = STAND_IN_COSINES
         margin = 0.0
     return Evidence(

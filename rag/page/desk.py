@@ -11,8 +11,6 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Any
 
-import numpy as np
-
 from index.articles import Article
 from index.errors import GeungeoError
 from index.filters import Filters
@@ -105,13 +103,13 @@ class Desk:
     def __init__(self, retriever: Retriever, writer: Writer | None = None) -> None:
         self._retriever = retriever
         self.writer = writer
-        manifest = retriever.index.manifest
-        total, passages = manifest.counts["articles"], manifest.counts["passages"]
-        articles = some_articles(retriever, MOST_LISTED)
-        self.header = replies.header(total, passages, manifest.sample)
+        index = retriever.index
+        total, passages = index.counts["articles"], index.counts["passages"]
+        articles = index.store.some_articles(MOST_LISTED)
+        self.header = replies.header(total, passages, index.sample)
         self.examples = example_questions(retriever, articles)
-        self.publishers = _choices(retriever.index.store.publishers())
-        self.topics = _choices(retriever.index.store.topics())
+        self.publishers = _choices(index.store.publishers())
+        self.topics = _choices(index.store.topics())
         self._collection = cards.collection(articles, total)
 
     def waiting(self, question: str, before: Turns) -> Turn:
@@ -217,17 +215,9 @@ def _next(turns: Turns) -> int:
     return turns[-1].number + 1 if turns else 1
 
 
-def some_articles(retriever: Retriever, most: int) -> list[Article]:
-    """A few articles from all over the index, without reading the whole of a large one."""
-    size = retriever.index.size
-    numbers = np.unique(np.linspace(0, size - 1, num=min(size, 4 * most)).astype(int)).tolist()
-    found = {article.id: article for _, article in retriever.index.store.passages(numbers)}
-    return list(found.values())[:most]
-
-
 def example_questions(retriever: Retriever, articles: Sequence[Article]) -> list[str]:
     """Questions to begin with, each of which the collection has an answer to."""
-    if retriever.index.manifest.sample:
+    if retriever.index.sample:
         candidates = list(SAMPLE_QUESTIONS)
     else:
         named = [dict.fromkeys(NAMED.findall(f"{article.title}\n{article.text}")) for article in articles]

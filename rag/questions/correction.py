@@ -13,10 +13,9 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise, permutations
 
-from index.analyzer import Analyzer
 from index.hangul import ROWS, SHIFTED, from_keys, neighbours, to_keys
 from index.korean import Morpheme, likely_analysis, respelled, spaced
-from index.lexical import LexicalIndex
+from index.searchable import Searchable
 from index.spelling import table_lines
 
 KEYS = "".join(ROWS) + "".join(SHIFTED)
@@ -44,9 +43,9 @@ UNKNOWN_COST = 6.0
 class Corrector:
     """Corrects questions about one collection. Safe to share between threads."""
 
-    def __init__(self, words: LexicalIndex, analyzer: Analyzer) -> None:
-        self._words = words
-        self._analyzer = analyzer
+    def __init__(self, index: Searchable) -> None:
+        self._index = index
+        self._analyzer = index.analyzer
 
     def correct(self, text: str, found: Sequence[Morpheme]) -> str:
         """The question corrected, or as it is where nothing is in doubt.
@@ -84,7 +83,7 @@ class Corrector:
         return unknown + 2 * torn + len(JAMO.findall(text)) + _glued(found)
 
     def _knows(self, morpheme: Morpheme) -> bool:
-        return bool(self._words.knows([term.form for term in self._analyzer.terms([morpheme])]).all())
+        return bool(self._index.knows([term.form for term in self._analyzer.terms([morpheme])]).all())
 
     def _untyped(self, word: str) -> str:
         """A word without its slip of one key, where that makes it one that the collection has."""
@@ -119,7 +118,7 @@ class Corrector:
                 costs[candidate] = min(cost, costs.get(candidate, cost))
         costs.pop(word, None)
         heads = list({candidate[:n].lower() for candidate in costs for n in range(2, len(candidate) + 1)})
-        known = dict(zip(heads, self._words.knows(heads).tolist(), strict=True))
+        known = dict(zip(heads, self._index.knows(heads).tolist(), strict=True))
         longest: dict[str, int] = {}
         for candidate in costs:
             for n in range(len(candidate), 1, -1):

@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from index.searching import Allowed, DenseScores, Index, Numbers
-from index.store import StoredPassage
+from index.searchable import Allowed, DenseScores, Numbers, Searchable
+from index.stored import StoredPassage
 from rag.questions.question import Question
 from rag.ranking.fusion import Scores, convex_combination, dense_weight, lead, lexical_score, scaled
 from rag.ranking.rescoring import DEPTH, Signals, rescored
@@ -65,11 +65,11 @@ class Pool:
 
 
 def gather(
-    index: Index, question: Question, depth: int, voices: Voices, allowed: Allowed | None = None
+    index: Searchable, question: Question, depth: int, voices: Voices, allowed: Allowed | None = None
 ) -> Pool:
     """The best ``depth`` allowed passages of each search (of three times as many windows, for the dense one)."""
-    by_words, word_scores = index.search_words(question.forms, depth, allowed)
-    by_characters, character_scores = index.search_characters(question.text, depth, allowed)
+    by_words, best_words = index.search_words(question.forms, depth, allowed)
+    by_characters, best_characters = index.search_characters(question.text, depth, allowed)
     vector = index.encoder.encode_query(question.text)
     by_meaning = index.search_meaning(vector, 3 * depth, allowed)
     by_letters = np.union1d(by_words, by_characters)
@@ -77,16 +77,17 @@ def gather(
     numbers = np.union1d(by_letters, by_meaning) if chosen is None else chosen
     cosines = index.dense_scores(vector, numbers)
     background = index.background(vector)
+    best_word, best_character = (float(scores.max(initial=0.0)) for scores in (best_words, best_characters))
     lexical = lexical_score(
-        scaled(word_scores[numbers], 0.0, float(word_scores.max(initial=0.0))),
-        scaled(character_scores[numbers], 0.0, float(character_scores.max(initial=0.0))),
+        scaled(index.word_scores(question.forms, numbers), 0.0, best_word),
+        scaled(index.character_scores(question.text, numbers), 0.0, best_character),
     )
     dense = scaled(cosines.passages, background, float(cosines.passages.max(initial=background)))
-    return Pool(numbers, lexical, dense, cosines, index.words.match(question.forms, word_scores), background)
+    return Pool(numbers, lexical, dense, cosines, index.match(question.forms, best_word), background)
 
 
 def rank(
-    index: Index,
+    index: Searchable,
     question: Question,
     k: int,
     voices: Voices,
@@ -99,7 +100,7 @@ def rank(
         scores = favour(question.text, index.store, pool.numbers, pool.fused)
     order = pool.ordered(scores, max(k, DEPTH) if voices == "hybrid" else k)
     stored = index.store.passages_alone(pool.numbers[order].tolist())
-    ranker = SentenceRanker(question, index.words.idf(question.forms).tolist(), pool.background)
+    ranker = SentenceRanker(question, index.idf(question.forms).tolist(), pool.background)
     cosines = [tuple(pool.cosines.windows[i].tolist()) for i in order]
     ranked = ranker.rank(stored, cosines)
     best = max((sentences[0][1] for sentences in ranked), default=0.0)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.passages import Span
-from index.store import StoredPassage
+from index.stored import StoredPassage
 from index.terms import character_bigrams
 from rag.questions.question import Question
 from rag.questions.wanted import Wanted

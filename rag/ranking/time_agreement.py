@@ -7,8 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from index.searching import Numbers
-from index.store import Store
+from index.searchable import Numbers, Rows
 from rag.questions.dates import Days, dates_in, day_of, expressions
 from rag.ranking.fusion import Scores
 
@@ -23,7 +22,7 @@ PUBLISHED_SHARE = 0.5
 """What it counts that the article came out at the time asked about; not tuned, for want of dated questions."""
 
 
-def reference_day(store: Store, today: date | None = None) -> date:
+def reference_day(store: Rows, today: date | None = None) -> date:
     """The day from which a question's "지난 8월" or "올해" is counted: that of the newest article, today at the latest.
 
     Whoever asks an archive of 2025 for "올해" in 2027 means the archive's year; of a folder that is kept up to date
@@ -59,7 +58,7 @@ def _agreement(asked: Days, told: Sequence[Days], published: date | None) -> flo
 
 
 def favour(
-    question: str, store: Store, passages: Numbers, scores: Scores, *, today: date | None = None
+    question: str, store: Rows, passages: Numbers, scores: Scores, *, today: date | None = None
 ) -> Scores:
     """The scores with a bonus for agreement, in 0..1 again; as they are where the question names no time.
 
