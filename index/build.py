@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from index.analyzer import Analyzer
 from index.articles import Article, Skipped
+from index.cutting import cut_articles
 from index.dense import DenseIndex, Vectors
 from index.dictionary import Dictionary
 from index.encoder import Encoder, load_encoder
@@ -30,9 +31,8 @@ from index.generations import (
 )
 from index.lexical import LexicalIndex
 from index.model_cache import DEFAULT_MODEL
-from index.passages import cut
 from index.store import Store, write_store
-from index.stored import StoredArticle, StoredPassage
+from index.stored import StoredArticle
 from index.terms import character_bigrams, indexed_terms
 from index.windows import Windows, content_keys
 
@@ -40,7 +40,6 @@ Progress = Callable[[str, int, int], None]
 """Called with (stage, done, all); stages are ``read``, ``cut`` and ``encode``."""
 
 Keys = npt.NDArray[np.void]
-CUT_AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,14 +218,9 @@ def _cut_all(
         if found is not None and found.article.blocks == article.blocks:
             ready[article.id] = replace(found, article=article)
     todo = [article for article in articles if article.id not in ready]
-    for first in range(0, len(todo), CUT_AT_ONCE):
-        batch = todo[first : first + CUT_AT_ONCE]
-        for article, passages in zip(batch, cut(batch, analyzer, whole=whole), strict=True):
-            title = tuple(term.form for term in analyzer.terms_of(article.title))
-            ready[article.id] = StoredArticle(
-                article, title, tuple(StoredPassage.of(item, analyzer) for item in passages)
-            )
-        step("cut", min(first + CUT_AT_ONCE, len(todo)), len(todo))
+    for done, item in enumerate(cut_articles(todo, analyzer, whole=whole), start=1):
+        ready[item.article.id] = item
+        step("cut", done, len(todo))
     return [ready[article.id] for article in articles]
 
 
