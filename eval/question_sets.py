@@ -16,7 +16,7 @@ from eval.metrics import DEPTH
 from eval.outside import asked, open_outside
 from index.articles import Article
 from index.errors import GeungeoError
-from index.lexical import Scores
+from index.searchable import Scores
 from index.searching import Index
 from index.stored import StoredPassage
 from rag.questions.question import Question

@@ -19,7 +19,7 @@ from eval.baselines import RRF_K
 from eval.metrics import ndcg
 from eval.question_sets import QuestionSet
 from eval.voices import DenseVoices, Voice, Words, characters, dense_voices, product_weights, product_words
-from index.lexical import Scores
+from index.searchable import Scores
 from rag.ranking.candidates import rank
 from rag.ranking.fusion import convex_combination, lexical_score
 from rag.ranking.rescoring import DEPTH, Signals

@@ -15,11 +15,13 @@ from eval.analyzers import Analyzer, asked_forms, content_forms
 from eval.question_sets import QuestionSet
 from eval.vectors import question_vectors, text_vectors
 from index.articles import Article
-from index.lexical import BIGRAM_WEIGHT, K1, B, LexicalIndex, Scores
+from index.lexical import BIGRAM_WEIGHT, LexicalIndex
+from index.lexical_writing import K1, B
 from index.passages import WINDOW, sentence_runs
+from index.searchable import Scores
 from index.stored import StoredPassage
 from index.terms import bigrams, character_bigrams
-from index.windows import Windows
+from index.windows import Windows, embedded_spans
 from rag.ranking.fusion import dense_weight, lead, scaled
 
 Prefix = Callable[[Article], str]
@@ -142,8 +144,11 @@ def dense_voices(chosen: QuestionSet, size: int = WINDOW, prefix: Prefix | None 
             )
             for item, _ in chosen.passages
         ]
-        windows = Windows.of(recut)
-        texts = windows.texts(recut)
+        spans = [embedded_spans(item.windows, len(item.passage.text)) for item in recut]
+        windows = Windows.of(map(len, spans))
+        texts = [
+            item.passage.text[start:end] for item, own in zip(recut, spans, strict=True) for start, end in own
+        ]
         if prefix is not None:
             owners = (chosen.passages[number][1] for number in windows.passages)
             texts = [f"{prefix(article)}{text}" for article, text in zip(owners, texts, strict=True)]

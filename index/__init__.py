@@ -1,7 +1,7 @@
 """Text into a searchable index on disk, and the index's own two searches."""
 
 from index.articles import Article, Block
-from index.build import BuildSummary, build_index, index_articles
+from index.build import BuildSummary, build_index, index_articles, remove_articles
 from index.dictionary import Dictionary, read_dictionary
 from index.errors import (
     ArticleError,
@@ -18,5 +18,5 @@ from index.searching import Index
 __all__ = [
     "Article", "ArticleError", "Block", "BuildSummary", "Dictionary", "EncoderError", "Filters", "GeungeoError", "Index", "IndexFormatError",
     "IndexNotFoundError", "Passage", "QuestionError", "build_index", "index_articles",
-    "read_dictionary",
+    "read_dictionary", "remove_articles",
 ]  # fmt: skip

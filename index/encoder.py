@@ -131,7 +131,11 @@ class Encoder:
     def _queue(self) -> openvino.AsyncInferQueue:
         import openvino
 
-        return openvino.AsyncInferQueue(self._compile("THROUGHPUT"))
+        return openvino.AsyncInferQueue(self._throughput_model)
+
+    @cached_property
+    def _throughput_model(self) -> openvino.CompiledModel:
+        return self._compile("THROUGHPUT")
 
     def _compile(self, hint: str) -> openvino.CompiledModel:
         import openvino

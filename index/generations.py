@@ -24,9 +24,11 @@ from platformdirs import user_data_path
 from index.dictionary import Dictionary, read_dictionary
 from index.errors import GeungeoError, IndexFormatError, IndexNotFoundError
 
-FORMAT = 2
+FORMAT = 3
 POINTER = "CURRENT"
 MANIFEST = "manifest.json"
+RESUME = "resume"
+"""Of a build that has not ended, what it has encoded: see ``index.resume``."""
 DICTIONARY = "dictionary.txt"
 """The user's dictionary that the generation was made with; absent where there was none."""
 
@@ -148,7 +150,7 @@ def writing(index_dir: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(work, ignore_errors=True)
         lock.release()
-        if not existed and not is_index(index_dir):
+        if not existed and not is_index(index_dir) and not (index_dir / RESUME).exists():
             shutil.rmtree(index_dir, ignore_errors=True)
 
 
@@ -179,6 +181,7 @@ def publish(work: Path, manifest: Manifest) -> Path:
     pointer.replace(index_dir / POINTER)
     _sync(index_dir)
     _remove_stale(index_dir, keep=previous)
+    shutil.rmtree(index_dir / RESUME, ignore_errors=True)
     return folder
 
 
@@ -198,7 +201,7 @@ def _serving(index_dir: Path) -> str | None:
 
 
 def _foreign(index_dir: Path) -> list[str]:
-    ours = {"generations", "write.lock", POINTER, f"{POINTER}.part"}
+    ours = {"generations", "write.lock", POINTER, f"{POINTER}.part", RESUME}
     return [path.name for path in index_dir.iterdir() if path.name not in ours]
 
 

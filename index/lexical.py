@@ -1,40 +1,41 @@
-"""BM25 over terms (or pairs of characters): bm25s builds and scores, a sorted array of hashes stands in for its vocabulary.
+"""BM25 over terms (or pairs of characters): the scores are computed when the index is built, a search adds them up.
 
-The vocabulary of bm25s is a JSON dictionary, read whole on opening; bigrams make it millions of entries. Here a term
-is its 64-bit hash and its column is the hash's place in a sorted, memory-mapped array, so opening costs nothing.
+The layout is that of bm25s: a sparse matrix of scores by columns (terms), memory-mapped. Its vocabulary is no JSON
+dictionary, read whole on opening (bigrams make it millions of entries): a term is its 64-bit hash, and its column is the
+hash's place in a sorted array, so opening costs nothing.
+
+A search for the best ``k`` is exact and yet does not add up what cannot matter (MaxScore: Turtle and Flood, Query
+Evaluation, 1995): terms count from the weightiest down until the rest together cannot lift a passage that has none of
+those before among the best; only the passages found by then are looked up for the rest.
 """
 
 from __future__ import annotations
 
-import hashlib
+import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from index.lexical_writing import K1, B, LexicalWriter, term_hashes
+from index.searchable import Numbers, Scores
 from index.terms import bigrams
 
-if TYPE_CHECKING:
-    import bm25s
-
-K1 = 0.9
-B = 0.4
 BIGRAM_WEIGHT = 0.5
-"""``K1``, ``B`` and this: chosen on one half of KorQuAD dev, split by article."""
+"""With ``K1`` and ``B`` chosen on one half of KorQuAD dev, split by article."""
 
-ARRAYS = ("terms", "data", "indices", "indptr")
+ARRAYS = ("terms", "data", "indices", "indptr", "tops")
+ROUNDING = 1.0001
+"""Sums of float32 in another order differ by less."""
 
-Scores = npt.NDArray[np.float32]
+LOOKED_THROUGH = 20_000
+"""Scores: adding up fewer costs less than asking whether they matter."""
+RARE = 50
+"""A term that fewer than one in so many passages have is always added up."""
 
-
-def term_hashes(terms: Iterable[str]) -> npt.NDArray[np.uint64]:
-    """A 64-bit hash of each term (BLAKE2b: the same on every machine and run)."""
-    digests = b"".join(
-        hashlib.blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest() for term in terms
-    )
-    return np.frombuffer(digests, dtype="<u8")
+Terms = Sequence[tuple[Sequence[str], float]]
+"""Lists of terms with what each counts."""
 
 
 class LexicalIndex:
@@ -45,56 +46,99 @@ class LexicalIndex:
         terms: npt.NDArray[np.uint64],
         data: Scores,
         indices: npt.NDArray[np.int32],
-        indptr: npt.NDArray[np.int32],
+        indptr: Numbers,
+        tops: Scores,
         size: int,
     ) -> None:
         self.terms = terms
         self.size = size
         """How many passages."""
-        self._engine = _engine()
-        self._engine.scores = {"data": data, "indices": indices, "indptr": indptr, "num_docs": size}
-        self._engine.nonoccurrence_array = None
+        self._data, self._indices, self._indptr, self._tops = data, indices, indptr, tops
 
     @classmethod
-    def build(cls, passages: Sequence[Sequence[str]], k1: float = K1, b: float = B) -> LexicalIndex:
-        """The index of passages given as lists of terms.
-
-        The variant that Kamphuis et al. (ECIR 2020) call ATIRE, with the idf of BM25+ (Lv and Zhai, CIKM 2011),
-        ln((N + 1) / df), which stays positive in a collection of two passages.
-        """
-        lengths = [len(terms) for terms in passages]
-        hashes = term_hashes(term for terms in passages for term in terms)
-        vocabulary, ids = np.unique(hashes, return_inverse=True)
-        ends = np.cumsum(lengths) if lengths else np.zeros(0, dtype=np.int64)
-        documents = [ids[end - length : end].tolist() for end, length in zip(ends, lengths, strict=True)]
-        if not len(vocabulary):  # nothing but punctuation
-            empty = np.zeros(0, dtype=np.int32)
-            return cls(
-                vocabulary, empty.astype(np.float32), empty, np.zeros(1, dtype=np.int32), len(passages)
-            )
-        engine = _engine(k1, b)
-        engine.scores = engine.build_index_from_ids(
-            list(range(len(vocabulary))), documents, show_progress=False
-        )
-        scores = engine.scores
-        return cls(vocabulary, scores["data"], scores["indices"], scores["indptr"], len(passages))
-
-    def save(self, folder: Path) -> None:
-        """Writes the arrays as ``.npy`` files into ``folder``."""
-        folder.mkdir(parents=True, exist_ok=True)
-        scores = self._engine.scores
-        for name, array in zip(ARRAYS, (self.terms, *(scores[name] for name in ARRAYS[1:])), strict=True):
-            np.save(folder / f"{name}.npy", array, allow_pickle=False)
+    def build(cls, passages: Iterable[Sequence[str]], k1: float = K1, b: float = B) -> LexicalIndex:
+        """The index, held in memory, of passages given as lists of terms."""
+        with tempfile.TemporaryDirectory() as folder:
+            writer = LexicalWriter(Path(folder) / "built", k1, b)
+            size = 0
+            for size, terms in enumerate(passages, start=1):  # noqa: B007
+                writer.add(terms)
+            writer.finish()
+            return cls._load(Path(folder) / "built", size, None)
 
     @classmethod
     def load(cls, folder: Path, size: int) -> LexicalIndex:
         """Opens saved arrays, memory-mapped. Raises OSError or ValueError where they are missing or broken."""
-        terms, data, indices, indptr = (
-            np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in ARRAYS
+        return cls._load(folder, size, "r")
+
+    @classmethod
+    def _load(cls, folder: Path, size: int, mode: str | None) -> LexicalIndex:
+        terms, data, indices, indptr, tops = (
+            np.asarray(np.load(folder / f"{name}.npy", mmap_mode=mode, allow_pickle=False))  # type: ignore[arg-type]
+            for name in ARRAYS
         )
-        if len(indptr) != len(terms) + 1 or len(data) != len(indices):
+        if not len(indptr) == len(terms) + 1 == len(tops) + 1 or not len(data) == len(indices) == indptr[-1]:
             raise ValueError("arrays of the lexical index do not fit each other")
-        return cls(terms, data, indices, indptr, size)
+        return cls(terms, data, indices, indptr, tops, size)
+
+    def search(
+        self, asked: Terms, k: int, allowed: npt.NDArray[np.bool_] | None = None
+    ) -> tuple[Numbers, Scores]:
+        """The ``k`` best passages, best first, equal ones in order of number, and their scores.
+
+        Args:
+            asked: terms with their weights.
+            k: how many; passages without any of the terms are not returned.
+            allowed: the passages that take part, shape [passages]; by default all.
+        """
+        columns, weights = self._weighted(asked)
+        highest = weights * self._tops[columns]
+        order = np.argsort(-highest, kind="stable")
+        rest = np.append(np.cumsum(highest[order][::-1])[::-1], np.float32(0)) * np.float32(ROUNDING)
+        partial = np.zeros(self.size, dtype=np.float32)
+        found: Numbers | None = None  # those that may be among the best, once it is known that no others are
+        for at, place in enumerate(order):
+            column, weight = columns[place], weights[place]
+            if found is None and self._settled(at, columns[order], rest, partial, k, allowed):
+                found = _positive(partial, allowed)
+            if found is None:
+                own = slice(self._indptr[column], self._indptr[column + 1])
+                partial[self._indices[own]] += weight * self._data[own]
+            else:
+                so_far = partial[found]
+                if len(found) > k:
+                    least = np.partition(so_far, -k)[-k]
+                    found = found[so_far + rest[at] >= least]
+                if len(found) <= k:
+                    break
+                partial[found] += weight * self._column(column, found)
+        found = _positive(partial, allowed) if found is None else found
+        if len(found) > k:
+            least = np.partition(partial[found], -k)[-k] / ROUNDING
+            found = found[partial[found] >= least]
+        scores = self._scores(columns, weights, found)
+        best = np.lexsort((found, -scores))[:k]
+        return found[best], scores[best]
+
+    def _settled(
+        self,
+        at: int,
+        columns: Numbers,
+        rest: Scores,
+        partial: Scores,
+        k: int,
+        allowed: npt.NDArray[np.bool_] | None,
+    ) -> bool:
+        """Whether the terms from ``at`` on cannot bring anything new among the best ``k``; asked before costly ones."""
+        lengths = self._indptr[columns + 1] - self._indptr[columns]
+        if not at or lengths[at:].sum() < LOOKED_THROUGH or lengths[at] < self.size / RARE:
+            return False
+        found = partial[_positive(partial, allowed)]
+        return len(found) >= k and float(np.partition(found, -k)[-k]) > rest[at]
+
+    def scores_of(self, asked: Terms, passages: Numbers) -> Scores:
+        """The same scores of the given passages, shape [passages]; 0 where none of the terms is there."""
+        return self._scores(*self._weighted(asked), passages)
 
     def scores(self, forms: Sequence[str], bigram_weight: float = BIGRAM_WEIGHT) -> Scores:
         """BM25 of a question's terms and bigrams for every passage, shape [passages]; 0 where none is shared.
@@ -103,9 +147,19 @@ class LexicalIndex:
             forms: the question's content terms in order (their bigrams are formed here).
             bigram_weight: what a bigram's score counts beside a term's.
         """
-        total = self.term_scores(forms)
-        total += bigram_weight * self.term_scores(bigrams(forms))
-        return total
+        return self.all_scores(weighted(forms, bigram_weight))
+
+    def term_scores(self, terms: Sequence[str]) -> Scores:
+        """Plain BM25 of a list of terms for every passage, shape [passages]."""
+        return self.all_scores([(terms, 1.0)])
+
+    def all_scores(self, asked: Terms) -> Scores:
+        """The scores of every passage, shape [passages]."""
+        scores = np.zeros(self.size, dtype=np.float32)
+        for column, weight in zip(*self._weighted(asked), strict=True):
+            own = slice(self._indptr[column], self._indptr[column + 1])
+            scores[self._indices[own]] += weight * self._data[own]
+        return scores
 
     def match(self, forms: Sequence[str], best: float) -> float:
         """The ``best`` of a question's scores as a share of what none can exceed, 0..1.
@@ -115,22 +169,12 @@ class LexicalIndex:
         highest = (K1 + 1) * float(self.idf(forms).sum() + BIGRAM_WEIGHT * self.idf(bigrams(forms)).sum())
         return best / highest if highest else 0.0
 
-    def term_scores(self, terms: Sequence[str]) -> Scores:
-        """Plain BM25 of a list of terms for every passage, shape [passages]."""
-        columns = self._columns(terms)
-        known = columns[columns >= 0]
-        if not len(known):
-            return np.zeros(self.size, dtype=np.float32)
-        scores: Scores = self._engine.get_scores_from_ids(known)
-        return scores
-
     def idf(self, terms: Sequence[str]) -> Scores:
         """The idf of each term, ln((N + 1) / df); a term that no passage has counts as one that one passage has."""
         columns = self._columns(terms)
-        indptr = self._engine.scores["indptr"]
         frequency = np.ones(len(columns), dtype=np.float32)
         known = columns >= 0
-        frequency[known] = indptr[columns[known] + 1] - indptr[columns[known]]
+        frequency[known] = self._indptr[columns[known] + 1] - self._indptr[columns[known]]
         values: Scores = np.log((self.size + 1) / frequency).astype(np.float32)
         return values
 
@@ -138,30 +182,51 @@ class LexicalIndex:
         """Which of the terms some passage (or its title) has."""
         return self._columns(terms) >= 0
 
-    def present(self, terms: Sequence[str], passages: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    def present(self, terms: Sequence[str], passages: Numbers) -> npt.NDArray[np.bool_]:
         """Which of the terms each of the passages (or its title) has, shape [passages, terms]."""
-        indices, indptr = self._engine.scores["indices"], self._engine.scores["indptr"]
         found = np.zeros((len(passages), len(terms)), dtype=bool)
         for i, column in enumerate(self._columns(terms)):
             if column >= 0:
-                having = indices[
-                    indptr[column] : indptr[column + 1]
-                ]  # ascending: bm25s counts passage by passage
-                places = np.searchsorted(having, passages)
-                found[:, i] = having[np.minimum(places, len(having) - 1)] == passages
+                found[:, i] = self._column(column, passages) > 0
         return found
 
-    def _columns(self, terms: Sequence[str]) -> npt.NDArray[np.int64]:
+    def _weighted(self, asked: Terms) -> tuple[Numbers, Scores]:
+        """The columns of the known terms, each once, and what each counts."""
+        columns = np.concatenate([self._columns(terms) for terms, _ in asked])
+        weights = np.concatenate([np.full(len(terms), weight) for terms, weight in asked])
+        known = columns >= 0
+        unique, place = np.unique(columns[known], return_inverse=True)
+        return unique, np.bincount(place, weights[known], len(unique)).astype(np.float32)
+
+    def _scores(self, columns: Numbers, weights: Scores, passages: Numbers) -> Scores:
+        scores = np.zeros(len(passages), dtype=np.float32)
+        for column, weight in zip(columns, weights, strict=True):
+            scores += weight * self._column(column, passages)
+        return scores
+
+    def _column(self, column: int, passages: Numbers) -> Scores:
+        """What the term of a column scores in each of the passages, shape [passages]."""
+        first, end = self._indptr[column], self._indptr[column + 1]
+        having = self._indices[first:end]  # ascending
+        places = np.minimum(np.searchsorted(having, passages), len(having) - 1)
+        scores: Scores = np.where(having[places] == passages, self._data[first + places], np.float32(0))
+        return scores
+
+    def _columns(self, terms: Sequence[str]) -> Numbers:
         """The column of each term, -1 where it is unknown."""
         hashes = term_hashes(terms)
-        places = np.searchsorted(self.terms, hashes)
-        places[places == len(self.terms)] = 0
-        found = self.terms[places] == hashes if len(self.terms) else np.zeros(len(hashes), dtype=bool)
-        columns: npt.NDArray[np.int64] = np.where(found, places, -1)
+        if not len(self.terms):
+            return np.full(len(hashes), -1, dtype=np.int64)
+        places = np.minimum(np.searchsorted(self.terms, hashes), len(self.terms) - 1)
+        columns: Numbers = np.where(self.terms[places] == hashes, places, -1)
         return columns
 
 
-def _engine(k1: float = K1, b: float = B) -> bm25s.BM25:
-    import bm25s
+def weighted(forms: Sequence[str], bigram_weight: float = BIGRAM_WEIGHT) -> Terms:
+    """A question's terms and their bigrams with what they count."""
+    return [(forms, 1.0), (bigrams(forms), bigram_weight)]
 
-    return bm25s.BM25(k1=k1, b=b, method="atire", idf_method="bm25+")
+
+def _positive(scores: Scores, allowed: npt.NDArray[np.bool_] | None) -> Numbers:
+    positive = np.flatnonzero(scores)
+    return positive if allowed is None else positive[allowed[positive]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
@@ -70,6 +70,46 @@ def _walk(paths: Iterable[str | Path]) -> tuple[list[Path], list[Skipped]]:
     return list(found.values()), skipped
 
 
+def article_files(paths: Iterable[str | Path]) -> tuple[list[Path], list[Skipped]]:
+    """The article files in ``paths`` (see ``find_files``), and the folders that could not be opened.
+
+    Raises ArticleError when a path does not exist, or there is no article file.
+    """
+    paths = list(paths)
+    files, skipped = _walk(paths)
+    if not files:
+        where = ", ".join(map(str, paths)) or "주어진 경로"
+        raise ArticleError(
+            f"{where}에 기사 파일(.txt, .md, .html)이 없습니다. 기사가 든 폴더를 지정해 주세요"
+        )
+    return files, skipped
+
+
+def read_each(
+    files: Sequence[Path], skipped: list[Skipped], on_file: Callable[[int, int, Path], None] | None = None
+) -> Iterator[Article]:
+    """The articles in files, read one by one as they are taken.
+
+    Those that cannot be read join ``skipped``. ``on_file(number, count, path)`` is called before each file, numbers
+    from 1. Raises ArticleError at the end when none could be read.
+    """
+    readable = 0
+    for number, path in enumerate(files, 1):
+        if on_file is not None:
+            on_file(number, len(files), path)
+        try:
+            article = _read(path)
+        except ArticleError as error:
+            skipped.append(Skipped(str(path), str(error)))
+            continue
+        readable += 1
+        yield article
+    if not readable:
+        reasons = "; ".join(f"{item.path}: {item.reason}" for item in skipped[:3])
+        more = f" 외 {len(skipped) - 3}개" if len(skipped) > 3 else ""
+        raise ArticleError(f"읽을 수 있는 기사가 없습니다 ({reasons}{more})")
+
+
 def read_articles(
     paths: Iterable[str | Path], on_file: Callable[[int, int, Path], None] | None = None
 ) -> Reading:
@@ -80,30 +120,18 @@ def read_articles(
 
     Raises ArticleError when a path does not exist, holds no article files, or none could be read.
     """
-    paths = list(paths)
-    files, skipped = _walk(paths)
-    if not files:
-        where = ", ".join(map(str, paths)) or "주어진 경로"
-        raise ArticleError(
-            f"{where}에 기사 파일(.txt, .md, .html)이 없습니다. 기사가 든 폴더를 지정해 주세요"
-        )
+    files, skipped = article_files(paths)
     articles: dict[str, Article] = {}
-    for number, path in enumerate(files, 1):
-        if on_file is not None:
-            on_file(number, len(files), path)
-        try:
-            article = _read(path)
-        except ArticleError as error:
-            skipped.append(Skipped(str(path), str(error)))
-            continue
+    for article in read_each(files, skipped, on_file):
         first = articles.setdefault(article.id, article)
         if first is not article:
-            skipped.append(Skipped(str(path), f"같은 내용의 기사를 이미 읽었습니다: {first.source}"))
-    if not articles:
-        reasons = "; ".join(f"{item.path}: {item.reason}" for item in skipped[:3])
-        more = f" 외 {len(skipped) - 3}개" if len(skipped) > 3 else ""
-        raise ArticleError(f"읽을 수 있는 기사가 없습니다 ({reasons}{more})")
+            skipped.append(repeated(article, first.source))
     return Reading(list(articles.values()), skipped)
+
+
+def repeated(article: Article, first: str) -> Skipped:
+    """The report of an article whose content another source has already given."""
+    return Skipped(article.source, f"같은 내용의 기사를 이미 읽었습니다: {first}")
 
 
 def read_article(path: str | Path) -> Article:
@@ -122,7 +150,7 @@ def _read(path: Path) -> Article:
     """Read one file; the messages of its ArticleErrors name no path."""
     html = path.suffix.lower() in HTML_SUFFIXES
     text = decoding.decode(_read_bytes(path), html=html)
-    source = _shown(os.path.abspath(path))
+    source = source_of(path)
     if html:
         from index import html_text  # here, not above: reading plain text need not load an HTML parser
 
@@ -132,6 +160,11 @@ def _read(path: Path) -> Article:
     if path.suffix.lower() in MARKDOWN_SUFFIXES:
         body = plain_markdown(body)
     return _article(body, source, found, first_line=first_line)
+
+
+def source_of(path: Path) -> str:
+    """What an article read from a file has as its source."""
+    return _shown(os.path.abspath(path))
 
 
 def _shown(path: str) -> str:

@@ -16,7 +16,7 @@ from index.encoder import Encoder, load_encoder
 from index.errors import IndexFormatError
 from index.filters import Filters
 from index.generations import Manifest, current_generation, default_index_dir, stored_dictionary
-from index.lexical import LexicalIndex
+from index.lexical import LexicalIndex, weighted
 from index.searchable import DenseScores, Numbers, Scores
 from index.store import Store
 from index.terms import character_bigrams
@@ -38,7 +38,7 @@ class Index:
             self.store = Store(folder / "articles.sqlite")
             self.words = LexicalIndex.load(folder / "words", passages)
             self.characters = LexicalIndex.load(folder / "characters", passages)
-            self.windows = Windows.load(folder / "windows.npy", passages)
+            self.windows = Windows.load(folder, passages)
             self.dense = DenseIndex.load(folder / "vectors.faiss")
             self._mean: Vectors = np.load(folder / "mean.npy", allow_pickle=False)
         except (OSError, ValueError, RuntimeError, sqlite3.Error) as error:
@@ -127,21 +127,21 @@ class Index:
             k: how many; passages without any of the terms are not returned.
             allowed: the passages that take part.
         """
-        return _best(self.words.scores(forms), k, allowed)
+        return self.words.search(weighted(forms), k, allowed)
 
     def search_characters(
         self, question: str, k: int, allowed: Allowed | None = None
     ) -> tuple[Numbers, Scores]:
         """The same by BM25 over pairs of characters."""
-        return _best(self.characters.term_scores(character_bigrams(question)), k, allowed)
+        return self.characters.search([(character_bigrams(question), 1.0)], k, allowed)
 
     def word_scores(self, forms: Sequence[str], passages: Numbers) -> Scores:
         """What ``search_words`` scores the given passages, shape [passages]; 0 for one without any of the terms."""
-        return self.words.scores(forms)[passages]
+        return self.words.scores_of(weighted(forms), passages)
 
     def character_scores(self, question: str, passages: Numbers) -> Scores:
         """What ``search_characters`` scores the given passages, shape [passages]."""
-        return self.characters.term_scores(character_bigrams(question))[passages]
+        return self.characters.scores_of([(character_bigrams(question), 1.0)], passages)
 
     def match(self, forms: Sequence[str], best: float) -> float:
         """The ``best`` score by words as a share of what none can exceed, 0..1."""
@@ -172,27 +172,16 @@ class Index:
         cosines = self.dense.cosines(vector, rows)
         lengths = self.windows.firsts[passages + 1] - self.windows.firsts[passages]
         ends = np.cumsum(lengths)
-        starts = ends - lengths
-        proper = self.windows.proper[rows]
-        windows = [cosines[a:b][proper[a:b]] for a, b in zip(starts, ends, strict=True)]
+        # the last of several rows is the whole passage, no window
+        windows = [
+            cosines[end - length : end - (length > 1)] for end, length in zip(ends, lengths, strict=True)
+        ]
         best = np.array([own.max() for own in windows], dtype=np.float32)
         return DenseScores((best + cosines[ends - 1]) / 2, windows)
 
     def background(self, vector: Vectors) -> float:
         """The collection's mean of dense scores: what a passage that has nothing to do with the question has."""
         return float(vector[0] @ self._mean)
-
-
-def _best(scores: Scores, k: int, allowed: Allowed | None) -> tuple[Numbers, Scores]:
-    """The positions of the ``k`` highest positive scores, best first, equal ones in order of position, and those scores."""
-    if allowed is not None:
-        scores = scores * allowed
-    positive = np.flatnonzero(scores > 0)
-    if len(positive) > k:
-        threshold = np.partition(scores[positive], -k)[-k]
-        positive = positive[scores[positive] >= threshold]
-    best = positive[np.lexsort((positive, -scores[positive]))][:k]
-    return best, scores[best]
 
 
 def _versions(analyzer: dict[str, object]) -> str:

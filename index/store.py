@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,54 +16,28 @@ import numpy.typing as npt
 
 from index.articles import Article, Block
 from index.filters import Filters
-from index.passages import Passage
+from index.passages import Passage, Span
 from index.stored import StoredArticle, StoredPassage
 from index.terms import BIGRAM_JOINT, PassageTerms
+from index.windows import embedded_spans
 
-SCHEMA = """
-CREATE TABLE articles (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, title TEXT NOT NULL,
-    publisher TEXT, published TEXT, reporter TEXT, url TEXT, topics TEXT NOT NULL,
-    text TEXT NOT NULL, blocks TEXT NOT NULL, first_line INTEGER NOT NULL, title_terms TEXT NOT NULL,
-    passages INTEGER NOT NULL
-);
-CREATE TABLE passages (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, article INTEGER NOT NULL REFERENCES articles (number),
-    ordinal INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
-    sentences TEXT NOT NULL, windows TEXT NOT NULL, forms TEXT NOT NULL, spans BLOB NOT NULL
-);
-"""
 Row = tuple[Any, ...]
+AT_ONCE = 128
+"""Articles read at a time."""
 PASSAGE_COLUMNS = "ordinal, start, end, sentences, windows, forms, spans"
 PASSAGE_TEXT = "substr(text, start + 1, end - start)"
 ARTICLE_COLUMNS = "id, source, title, publisher, published, reporter, url, topics, text, blocks, first_line"
 
 
-def write_store(path: Path, articles: Iterable[StoredArticle]) -> None:
-    """Writes a new database at ``path``; passages are numbered from 0 in the order given."""
-    connection = sqlite3.connect(path)
-    try:
-        connection.executescript(SCHEMA)
-        number = 0
-        for position, stored in enumerate(articles):
-            connection.execute(
-                "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (position, *_article_row(stored.article), _json(stored.title_terms), len(stored.passages)),
-            )
-            for item in stored.passages:
-                connection.execute(
-                    "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (number, item.passage.id, position, *_passage_row(item)),
-                )
-                number += 1
-        connection.execute("CREATE INDEX passages_by_article ON passages (article)")
-        # filters read this instead of the articles, which carry their texts
-        connection.execute(
-            "CREATE INDEX articles_by_facts ON articles (published, publisher, topics, source, url)"
-        )
-        connection.commit()
-    finally:
-        connection.close()
+@dataclass(frozen=True, slots=True)
+class IndexedPassage:
+    """What of a passage the searches are made of."""
+
+    text: str
+    windows: tuple[Span, ...]
+    forms: tuple[str, ...]
+    title: str
+    title_terms: tuple[str, ...]
 
 
 class Store:
@@ -121,10 +96,10 @@ class Store:
         return _article(rows[0]) if rows else None
 
     def articles(self, filters: Filters | None = None) -> list[tuple[Article, int]]:
-        """Every article (that meets the filters) with the number of its passages, in the order indexed."""
+        """Every article (that meets the filters) with the number of its passages, in order of source."""
         condition, values = (filters or Filters()).condition()
         rows = self._all(
-            f"SELECT {ARTICLE_COLUMNS}, passages FROM articles WHERE {condition} ORDER BY number", values
+            f"SELECT {ARTICLE_COLUMNS}, passages FROM articles WHERE {condition} ORDER BY source, id", values
         )
         return [(_article(row[:-1]), row[-1]) for row in rows]
 
@@ -137,7 +112,7 @@ class Store:
 
     def __len__(self) -> int:
         """How many passages."""
-        return int(self._all("SELECT count(*) FROM passages", [])[0][0])
+        return self._next("passages")
 
     def passages_of(self, filters: Filters) -> npt.NDArray[np.bool_]:
         """Whether each passage is of an article that meets the filters, shape [passages]."""
@@ -168,23 +143,72 @@ class Store:
         )
 
     def everything(self) -> Iterator[StoredArticle]:
-        """Every article with its passages, in the order indexed."""
+        """Every article with its passages, in the order indexed; read some at a time."""
+        count = self._next("articles")
+        for first in range(0, count, AT_ONCE):
+            yield from self.stored(range(first, min(first + AT_ONCE, count)))
+
+    def stored(self, numbers: Sequence[int]) -> list[StoredArticle]:
+        """The articles of the given numbers with their passages, in order of number."""
+        marks = ",".join("?" * len(numbers))
+        passages: dict[int, list[Row]] = {}
         for row in self._all(
-            f"SELECT number, title_terms, {ARTICLE_COLUMNS} FROM articles ORDER BY number", []
+            f"SELECT article, id, {PASSAGE_COLUMNS} FROM passages WHERE article IN ({marks}) ORDER BY number",
+            list(numbers),
         ):
-            article = _article(row[2:])
-            passages = self._all(
-                f"SELECT id, {PASSAGE_COLUMNS} FROM passages WHERE article = ? ORDER BY number",
-                [row[0]],
+            passages.setdefault(row[0], []).append(row[1:])
+        rows = self._all(
+            f"SELECT number, title_terms, copies, {ARTICLE_COLUMNS} FROM articles WHERE number IN ({marks}) "
+            "ORDER BY number",
+            list(numbers),
+        )
+        return [_stored(row, passages.get(row[0], [])) for row in rows]
+
+    def sources(self) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+        """Of each article its number, its id, and the sources that have its content, the one cited first."""
+        for number, article_id, source, copies in self._all(
+            "SELECT number, id, source, copies FROM articles ORDER BY number", []
+        ):
+            yield number, article_id, (source, *json.loads(copies))
+
+    def indexed(self) -> Iterator[list[IndexedPassage]]:
+        """What the searches are made of, of all passages in order of number; some articles' at a time."""
+        for first in range(0, self._next("articles"), AT_ONCE):
+            span = [first, first + AT_ONCE - 1]
+            held = {
+                row[0]: (row[1], row[2], tuple(json.loads(row[3])))
+                for row in self._all(
+                    "SELECT number, text, title, title_terms FROM articles WHERE number BETWEEN ? AND ?", span
+                )
+            }
+            rows = self._all(
+                "SELECT article, start, end, windows, forms FROM passages WHERE article BETWEEN ? AND ? "
+                "ORDER BY number",
+                span,
             )
-            yield StoredArticle(
-                article,
-                tuple(json.loads(row[1])),
-                tuple(
-                    _passage(item[0], article.id, article.text[item[2] : item[3]], item[1:])
-                    for item in passages
-                ),
-            )
+            yield [
+                IndexedPassage(
+                    held[row[0]][0][row[1] : row[2]], _spans(row[3]), _forms(row[4]), *held[row[0]][1:]
+                )
+                for row in rows
+            ]
+
+    def window_texts(self, numbers: Sequence[int]) -> dict[int, list[str]]:
+        """For each passage of the given numbers the texts that its vectors stand for (see ``index.windows``)."""
+        rows = self._numbered(f"{PASSAGE_TEXT}, windows", numbers)
+        return {
+            number: [text[start:end] for start, end in embedded_spans(_spans(windows), len(text))]
+            for number, (text, windows) in zip(numbers, rows, strict=True)
+        }
+
+    @property
+    def count(self) -> int:
+        """How many articles."""
+        return self._next("articles")
+
+    def _next(self, table: str) -> int:
+        """How many rows a table has: they are numbered from 0 without gaps."""
+        return int(self._all(f"SELECT coalesce(max(number) + 1, 0) FROM {table}", [])[0][0])
 
     def _numbered(self, columns: str, numbers: Sequence[int]) -> list[Row]:
         """These columns of the passages of the given numbers (or of their articles), in the order given."""
@@ -202,18 +226,6 @@ class Store:
             return self._connection.execute(query, values).fetchall()
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _article_row(article: Article) -> tuple[object, ...]:
-    blocks = [(block.start, block.end, block.kind) for block in article.blocks]
-    return (
-        article.id, article.source, article.title, article.publisher, article.published, article.reporter,
-        article.url, _json(article.topics), article.text, _json(blocks), article.first_line,
-    )  # fmt: skip
-
-
 def _article(row: Row) -> Article:
     return Article(
         id=row[0], source=row[1], title=row[2], publisher=row[3], published=row[4], reporter=row[5], url=row[6],
@@ -222,12 +234,14 @@ def _article(row: Row) -> Article:
     )  # fmt: skip
 
 
-def _passage_row(item: StoredPassage) -> tuple[object, ...]:
-    passage, terms = item.passage, item.terms
-    return (
-        passage.number, passage.start, passage.end, _json(item.sentences), _json(item.windows),
-        BIGRAM_JOINT.join(terms.forms), terms.spans.astype("<i4").tobytes(),
-    )  # fmt: skip
+def _stored(row: Row, passages: Sequence[Row]) -> StoredArticle:
+    article = _article(row[3:])
+    return StoredArticle(
+        article,
+        tuple(json.loads(row[1])),
+        tuple(_passage(item[0], article.id, article.text[item[2] : item[3]], item[1:]) for item in passages),
+        tuple(json.loads(row[2])),
+    )
 
 
 def _passage(passage_id: str, article_id: str, text: str, row: Row) -> StoredPassage:
@@ -235,10 +249,15 @@ def _passage(passage_id: str, article_id: str, text: str, row: Row) -> StoredPas
     ordinal, start, end, sentences, windows, forms, spans = row
     return StoredPassage(
         Passage(passage_id, article_id, ordinal, start, end, text),
-        tuple((a, b) for a, b in json.loads(sentences)),
-        tuple((a, b) for a, b in json.loads(windows)),
-        PassageTerms(
-            tuple(forms.split(BIGRAM_JOINT)) if forms else (),
-            np.frombuffer(spans, dtype="<i4").reshape(-1, 2),
-        ),
+        _spans(sentences),
+        _spans(windows),
+        PassageTerms(_forms(forms), np.frombuffer(spans, dtype="<i4").reshape(-1, 2)),
     )
+
+
+def _spans(column: str) -> tuple[Span, ...]:
+    return tuple((start, end) for start, end in json.loads(column))
+
+
+def _forms(column: str) -> tuple[str, ...]:
+    return tuple(column.split(BIGRAM_JOINT)) if column else ()

@@ -37,3 +37,5 @@ class StoredArticle:
     article: Article
     title_terms: tuple[str, ...]
     passages: tuple[StoredPassage, ...]
+    copies: tuple[str, ...] = ()
+    """Other sources with the same content."""

@@ -1,88 +1,85 @@
-"""The table of windows: which stretch of which passage each vector stands for."""
+"""The table of windows: which passage each vector stands for, or a stretch of."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from index.stored import StoredPassage
+from index.passages import Span
 
 KEY_BYTES = 16
+
+Numbers = npt.NDArray[np.int64]
+
+
+def embedded_spans(windows: Sequence[Span], length: int) -> list[Span]:
+    """What of a passage's text is embedded: its windows and, where it has several, last the whole passage.
+
+    The whole answers questions whose parts stand in different sentences.
+    """
+    return [*windows, (0, length)] if len(windows) > 1 else list(windows)
 
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """Row i of every array belongs to vector i; the rows of a passage are neighbours, passages in order.
+    """Row i belongs to vector i; the rows of a passage are neighbours, passages in order.
 
-    A passage of several windows has one more row, its last: the whole passage, which answers questions whose parts
-    stand in different sentences.
+    A passage of several windows has one more row, its last: the whole passage.
     """
 
     passages: npt.NDArray[np.int32]
-    """Passage numbers, shape [windows]."""
-    spans: npt.NDArray[np.int32]
-    """Characters ``[start, end)`` in the passage's text, shape [windows, 2]."""
-    whole: npt.NDArray[np.bool_]
-    """Which rows stand for a whole passage of several windows, shape [windows]."""
-    firsts: npt.NDArray[np.int64]
+    """Passage numbers, shape [rows]."""
+    firsts: Numbers
     """Where each passage's rows begin, shape [passages + 1]."""
 
     @classmethod
-    def of(cls, passages: Sequence[StoredPassage]) -> Windows:
-        """The table for passages numbered from 0."""
-        rows: list[tuple[int, int, int, bool]] = []
-        for number, item in enumerate(passages):
-            rows += [(number, start, end, False) for start, end in item.windows]
-            if len(item.windows) > 1:
-                rows.append((number, 0, len(item.passage.text), True))
-        table = np.array(rows, dtype=np.int32).reshape(-1, 4)
-        return cls._from_table(table, len(passages))
+    def of(cls, rows: Iterable[int]) -> Windows:
+        """The table of passages with so many rows each, numbered from 0."""
+        counts = np.fromiter(rows, dtype=np.int64)
+        firsts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        return cls(np.repeat(np.arange(len(counts), dtype=np.int32), counts), firsts)
+
+    def save(self, folder: Path) -> None:
+        """Writes the table as ``.npy`` files."""
+        np.save(folder / "windows.npy", self.passages, allow_pickle=False)
+        np.save(folder / "firsts.npy", self.firsts, allow_pickle=False)
 
     @classmethod
-    def _from_table(cls, table: npt.NDArray[np.int32], passages: int) -> Windows:
-        firsts = np.searchsorted(table[:, 0], np.arange(passages + 1))
-        return cls(table[:, 0], table[:, 1:3], table[:, 3].astype(bool), firsts)
-
-    def save(self, path: Path) -> None:
-        """Writes the table as ``.npy``."""
-        columns = [self.passages[:, None], self.spans, self.whole[:, None].astype(np.int32)]
-        np.save(path, np.concatenate(columns, axis=1).astype(np.int32), allow_pickle=False)
-
-    @classmethod
-    def load(cls, path: Path, passages: int) -> Windows:
-        """Opens a saved table. Raises OSError or ValueError where it is missing or broken."""
-        table = np.load(path, mmap_mode="r", allow_pickle=False)
-        if table.ndim != 2 or table.shape[1] != 4:
-            raise ValueError("the table of windows has another shape")
-        return cls._from_table(table, passages)
+    def load(cls, folder: Path, passages: int) -> Windows:
+        """Opens a saved table, memory-mapped. Raises OSError or ValueError where it is missing or broken."""
+        owners = np.load(folder / "windows.npy", mmap_mode="r", allow_pickle=False)
+        firsts = np.load(folder / "firsts.npy", mmap_mode="r", allow_pickle=False)
+        if owners.ndim != 1 or firsts.shape != (passages + 1,) or firsts[-1] != len(owners):
+            raise ValueError("the tables of windows do not fit each other")
+        return cls(np.asarray(owners), np.asarray(firsts))
 
     @property
     def proper(self) -> npt.NDArray[np.bool_]:
-        """Which rows stand for windows, shape [windows]; a passage of one window is its own."""
-        return ~self.whole
+        """Which rows stand for windows, shape [rows]; a passage of one window is its own."""
+        proper = np.ones(len(self), dtype=bool)
+        proper[self.lasts[np.diff(self.firsts) > 1]] = False
+        return proper
 
     @property
-    def lasts(self) -> npt.NDArray[np.int64]:
+    def lasts(self) -> Numbers:
         """The row of each whole passage, shape [passages]."""
         return self.firsts[1:] - 1
 
     def __len__(self) -> int:
         return len(self.passages)
 
-    def rows_of(self, passages: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    def rows_of(self, passages: Numbers) -> Numbers:
         """The row numbers of all windows of the given passages, in the order given."""
-        ranges = [np.arange(self.firsts[p], self.firsts[p + 1]) for p in passages]
-        return np.concatenate(ranges) if ranges else np.zeros(0, dtype=np.int64)
-
-    def texts(self, passages: Sequence[StoredPassage]) -> list[str]:
-        """The text of every row."""
-        spans = zip(self.passages, self.spans, strict=True)
-        return [passages[number].passage.text[start:end] for number, (start, end) in spans]
+        firsts = self.firsts[passages]
+        counts = self.firsts[passages + 1] - firsts
+        ends = np.cumsum(counts)
+        rows: Numbers = np.arange(ends[-1] if len(ends) else 0) + np.repeat(firsts - ends + counts, counts)
+        return rows
 
 
 def content_keys(texts: Sequence[str]) -> npt.NDArray[np.void]:

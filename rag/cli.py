@@ -1,4 +1,4 @@
-"""The command ``geungeo``: index, ask, chat, articles."""
+"""The command ``geungeo``: index, remove, ask, chat, articles."""
 
 from __future__ import annotations
 
@@ -76,7 +76,14 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         help="사용자 사전: 한 줄에 이름 하나, 또는 쉼표로 나눈 같은 이름들 (기본: 색인에 있는 것; 빈 파일이면 없앰)",
     )
+    build.add_argument(
+        "--prune", action="store_true", help="PATH 아래에 있다가 없어진 파일의 기사를 색인에서 뺍니다"
+    )
     build.set_defaults(run=_index)
+
+    remove = commands.add_parser("remove", parents=[common], help="기사를 색인에서 뺍니다 (파일은 그대로)")
+    remove.add_argument("ids", nargs="+", metavar="ID", help="기사의 ID ('geungeo articles'의 첫 칸)")
+    remove.set_defaults(run=_remove)
 
     ask = commands.add_parser("ask", parents=[common, filters], help="묻고 답과 출처를 받습니다")
     ask.add_argument("question", metavar="QUESTION", help="질문")
@@ -133,12 +140,14 @@ def _index(options: argparse.Namespace) -> int:
 
     folder = _index_dir(options)
     dictionary = read_dictionary(options.dictionary) if options.dictionary else None
+    if options.prune and not options.paths:
+        raise GeungeoError("--prune은 기사 파일이나 폴더와 함께 쓰세요: 'geungeo index 폴더 --prune'")
     given = {"model": options.model, "dictionary": dictionary}
     with ProgressBars() as bars:
         if options.paths:
             if _holds_sample(folder):
                 print("예시 기사로 만든 색인을 주신 기사로 바꿉니다.", file=sys.stderr)
-            summary = build_index(options.paths, folder, **given, progress=bars)
+            summary = build_index(options.paths, folder, **given, prune=options.prune, progress=bars)
         elif is_index(folder):
             summary = index_articles([], folder, **given, progress=bars)
         else:
@@ -150,12 +159,21 @@ def _index(options: argparse.Namespace) -> int:
 def _report(summary: BuildSummary) -> None:
     for skipped in summary.skipped:
         print(f"건너뜀: {skipped.path}: {skipped.reason}", file=sys.stderr)
+    removed = f"뺌 {summary.removed:,}건, " if summary.removed else ""
     print(
         f"기사 {summary.articles:,}건, 문단 {summary.passages:,}개를 색인했습니다 "
-        f"(새로 {summary.added:,}건, 바뀜 {summary.changed:,}건, 그대로 {summary.unchanged:,}건, "
+        f"(새로 {summary.added:,}건, 바뀜 {summary.changed:,}건, 그대로 {summary.unchanged:,}건, {removed}"
         f"{summary.seconds:.1f}초): {summary.index_dir}",
         file=sys.stderr,
     )
+
+
+def _remove(options: argparse.Namespace) -> int:
+    from index.build import remove_articles
+
+    with ProgressBars() as bars:
+        _report(remove_articles(options.ids, _index_dir(options), progress=bars))
+    return 0
 
 
 def _ask(options: argparse.Namespace) -> int:

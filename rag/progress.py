@@ -8,7 +8,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-STAGES = {"read": "기사 읽기", "cut": "문단 나누기", "encode": "뜻 벡터 만들기"}
+STAGES = {"read": "기사 읽기", "cut": "문단 나누기", "arrange": "단어 색인", "encode": "뜻 벡터 만들기"}
 
 
 class ProgressBars:

@@ -29,7 +29,6 @@ from eval.vectors import text_vectors
 from eval.voices import Words, dense_voices, product_words
 from eval.weighting import ScoredSet, fit
 from index.errors import GeungeoError
-from index.windows import Windows
 from rag import Retriever
 from rag.ranking.candidates import CANDIDATES, Voices, gather
 
@@ -95,8 +94,8 @@ def test_words_built_here_score_as_the_index_does(chosen: QuestionSet) -> None:
 
 def test_windows_cut_here_have_the_vectors_of_the_index(chosen: QuestionSet) -> None:
     index = chosen.index
-    stored = [item for item, _ in chosen.passages]
-    vectors = text_vectors(Windows.of(stored).texts(stored), index)
+    texts = index.store.window_texts(range(index.size))
+    vectors = text_vectors([text for own in texts.values() for text in own], index)
     np.testing.assert_array_equal(vectors, index.dense.rows(np.arange(index.dense.size)))
 
 

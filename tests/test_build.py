@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import Index, build_index, index_articles
+from index import Dictionary, Index, build_index, index_articles, remove_articles
 from index.build import BuildSummary
 from index.errors import ArticleError, GeungeoError, IndexFormatError, IndexNotFoundError
-from index.generations import MANIFEST, POINTER, current_generation, writing
+from index.generations import MANIFEST, POINTER, current_generation, is_index, writing
 from index.reading import read_article
 from tests.conftest import SEEDS
 
@@ -134,7 +134,7 @@ def test_a_build_that_fails_leaves_the_old_generation(
     def no_space(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("index.build.write_store", no_space)
+    monkeypatch.setattr("index.intake.assemble", no_space)
     with pytest.raises(GeungeoError, match="No space left"):
         build(stories, tmp_path)
     assert sorted(path.name for path in (tmp_path / "index" / "generations").iterdir()) == before
@@ -308,3 +308,98 @@ def test_a_first_build_that_fails_leaves_nothing(tmp_path: Path, stories: Path) 
     with pytest.raises(ArticleError, match="본문"):
         index_articles([bare], tmp_path / "index")
     assert not (tmp_path / "index").exists()
+
+
+def sources(folder: Path) -> list[str]:
+    return [Path(article.source).name for article, _ in Index.open(folder).store.articles()]
+
+
+def test_files_that_are_gone_go_when_asked(stories: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.txt"
+    other.write_text(STORY.format(name="마루", count=5), encoding="utf-8")
+    folder = build_index([stories, other], tmp_path / "index").index_dir
+    (stories / "나래.txt").unlink()
+    other.unlink()
+    assert build(stories, tmp_path).removed == 0 and "나래.txt" in sources(folder)
+    summary = build_index([stories], folder, prune=True)
+    assert (summary.removed, summary.encoded, summary.unchanged) == (1, 0, 3)
+    assert sources(folder) == ["other.txt", "가람.txt", "다솜.txt"]  # nothing was said of the other's folder
+
+
+def test_an_article_can_be_removed(stories: Path, tmp_path: Path) -> None:
+    folder = build(stories, tmp_path).index_dir
+    ids = {Path(article.source).name: article.id for article, _ in Index.open(folder).store.articles()}
+    with pytest.raises(ArticleError, match="그런 기사가 없습니다"):
+        remove_articles([ids["나래.txt"], "0" * 12], folder)
+    assert len(sources(folder)) == 3
+    assert remove_articles([ids["나래.txt"]], folder).removed == 1
+    assert sources(folder) == ["가람.txt", "다솜.txt"]
+    with pytest.raises(ArticleError, match="남는 기사가 없습니다"):
+        remove_articles([ids["가람.txt"], ids["다솜.txt"]], folder)
+    assert sources(folder) == ["가람.txt", "다솜.txt"]
+    assert build(stories, tmp_path).added == 1  # its file is still there
+
+
+def test_of_two_files_with_the_same_text_one_may_change(stories: Path, tmp_path: Path) -> None:
+    twin = stories / "쌍둥이.txt"
+    for path in (stories / "가람.txt", twin):
+        path.write_text(f"---\ntitle: 가람 공장\n---\n{STORY.format(name='가람', count=100)}", encoding="utf-8")
+    folder = build(stories, tmp_path).index_dir
+    assert sources(folder) == ["가람.txt", "나래.txt", "다솜.txt"]
+    (stories / "가람.txt").write_text(STORY.format(name="가람", count=999), encoding="utf-8")
+    summary = build_index([stories / "가람.txt"], folder)
+    assert (summary.changed, summary.articles) == (1, 4)
+    assert sources(folder) == ["가람.txt", "나래.txt", "다솜.txt", "쌍둥이.txt"]
+    twin.unlink()
+    assert build_index([stories], folder, prune=True).removed == 1
+
+
+def test_a_build_that_changes_nothing_leaves_the_generation(stories: Path, tmp_path: Path) -> None:
+    folder = build(stories, tmp_path).index_dir
+    before = (folder / POINTER).read_text()
+    assert build(stories, tmp_path).unchanged == 3
+    assert (folder / POINTER).read_text() == before
+    assert build_index([stories], folder, dictionary=Dictionary((("가람",),))).unchanged == 3
+    assert (folder / POINTER).read_text() != before
+
+
+def test_a_build_goes_on_where_another_broke_off(
+    stories: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.vectors.ENCODED_AT_ONCE", 2)
+
+    def broken(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("index.build.publish", broken)
+        with pytest.raises(KeyboardInterrupt):
+            build(stories, tmp_path)
+    assert not is_index(tmp_path / "index") and (tmp_path / "index" / "resume").is_dir()
+    summary = build(stories, tmp_path)
+    assert summary.encoded == 0 and summary.added == 3
+    assert not (tmp_path / "index" / "resume").exists()
+    fresh = Index.open(build_index([stories], tmp_path / "fresh").index_dir)
+    rows = np.arange(len(fresh.windows))
+    np.testing.assert_allclose(
+        Index.open(tmp_path / "index").dense.rows(rows), fresh.dense.rows(rows), atol=2e-2
+    )
+
+
+def test_an_index_built_in_steps_is_that_built_at_once(stories: Path, tmp_path: Path) -> None:
+    """Whatever came, changed and went: the same articles have the same numbers, terms and rows."""
+    other = tmp_path / "other.txt"
+    other.write_text(STORY.format(name="마루", count=5), encoding="utf-8")
+    build_index([other], tmp_path / "index")
+    build(stories, tmp_path)
+    (stories / "가람.txt").write_text(STORY.format(name="가람", count=999), encoding="utf-8")
+    (stories / "다솜.txt").unlink()
+    build_index([stories], tmp_path / "index", prune=True)
+    grown = Index.open(tmp_path / "index")
+    fresh = Index.open(build_index([stories, other], tmp_path / "fresh").index_dir)
+    assert list(grown.store.everything()) == list(fresh.store.everything())
+    assert grown.counts == fresh.counts
+    np.testing.assert_array_equal(grown.words.terms, fresh.words.terms)
+    np.testing.assert_array_equal(grown.windows.firsts, fresh.windows.firsts)
+    for article, passages in fresh.store.articles():
+        assert (article, passages) in grown.store.articles()

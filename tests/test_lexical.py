@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rank_bm25 import BM25Plus
 
-from index.lexical import BIGRAM_WEIGHT, K1, B, LexicalIndex
+from index.lexical import BIGRAM_WEIGHT, LexicalIndex, weighted
+from index.lexical_writing import K1, B, LexicalWriter
 from index.terms import bigrams, indexed_terms
 from rag import Retriever
 from rag.questions.question import read_question
@@ -69,8 +71,11 @@ def test_scores_equal_rank_bm25_on_our_articles(retriever: Retriever) -> None:
 def test_saved_and_loaded_scores_are_the_same(tmp_path: Path) -> None:
     documents = [["해인", "이름"], ["이름", "모델"], ["모델", "모델"]]
     built = LexicalIndex.build(documents)
-    built.save(tmp_path)
-    loaded = LexicalIndex.load(tmp_path, len(documents))
+    writer = LexicalWriter(tmp_path / "words")
+    for document in documents:
+        writer.add(document)
+    writer.finish()
+    loaded = LexicalIndex.load(tmp_path / "words", len(documents))
     np.testing.assert_array_equal(loaded.scores(["모델", "이름"]), built.scores(["모델", "이름"]))
 
 
@@ -85,3 +90,41 @@ def test_unknown_terms_score_nothing_and_weigh_most() -> None:
 def test_a_collection_without_any_term_can_be_searched() -> None:
     index = LexicalIndex.build([[], []])
     assert index.scores(["해인"]).tolist() == [0.0, 0.0]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.lists(WORDS, max_size=12), min_size=1, max_size=40),
+    st.lists(WORDS, max_size=8),
+    st.integers(1, 12),
+    st.one_of(st.none(), st.randoms(use_true_random=False)),
+    st.sampled_from([1, 10**9]),
+)
+def test_a_search_finds_what_scoring_everything_finds(
+    documents: list[list[str]], question: list[str], k: int, chance: Random | None, rare: int
+) -> None:
+    """Leaving out what cannot matter changes nothing, ties included; ``rare`` 1 never leaves out, a huge one always asks."""
+    index = LexicalIndex.build([indexed_terms(document, []) for document in documents])
+    allowed = np.array([chance.random() < 0.5 for _ in documents]) if chance else None
+    asked = weighted(question)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("index.lexical.LOOKED_THROUGH", 0)
+        patch.setattr("index.lexical.RARE", rare)
+        numbers, scores = index.search(asked, k, allowed)
+    everything = np.arange(len(documents))
+    expected = index.scores_of(asked, everything) * (1 if allowed is None else allowed)
+    np.testing.assert_allclose(expected[numbers], index.all_scores(asked)[numbers], rtol=1e-5)
+    best = [n for n in np.lexsort((everything, -expected)) if expected[n] > 0][:k]
+    assert numbers.tolist() == best
+    np.testing.assert_array_equal(scores, expected[best])
+
+
+def test_a_build_that_spills_gives_the_same_arrays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = Random(5)
+    documents = [[f"말{int(chance.paretovariate(1))}" for _ in range(30)] for _ in range(200)]
+    whole = LexicalIndex.build(documents)
+    monkeypatch.setattr("index.lexical_writing.ENTRIES_HELD", 100)
+    monkeypatch.setattr("index.lexical_writing.HASHES_HELD", 10)
+    spilled = LexicalIndex.build(documents)
+    np.testing.assert_array_equal(spilled.terms, whole.terms)
+    np.testing.assert_array_equal(spilled.term_scores(documents[0]), whole.term_scores(documents[0]))
