@@ -201,22 +201,16 @@ def _write(
     work: Path, encoder: Encoder, old: Previous, index_dir: Path, step: Progress
 ) -> tuple[dict[str, int], int]:
     """Writes both searches' files for the articles in ``work``; returns the counts and how many windows were encoded."""
+    resume = Resume(index_dir, encoder.card.fingerprint, encoder.card.dimensions)
+    known = [Known.of_resume(resume)]
+    if old.folder is not None and old.fingerprint == encoder.card.fingerprint:
+        known.insert(0, Known.of_generation(old.folder))
     with closing(Store(work / "articles.sqlite")) as store:
         windows = write_words(work, store, lambda done, total: step("arrange", done, total))
-        keys = np.load(work / "keys.npy", mmap_mode="r", allow_pickle=False)
-        vectors = mapped_array(work / "vectors.npy", np.float32, (len(windows), encoder.card.dimensions))
-        resume = Resume(index_dir, encoder.card.fingerprint, encoder.card.dimensions)
-        known = [Known.of_resume(resume)]
-        if old.folder is not None and old.fingerprint == encoder.card.fingerprint:
-            known.insert(0, Known.of_generation(old.folder))
-        encoded = fill_vectors(
-            vectors, keys, windows, store, encoder, [source for source in known if source], resume,
+        encoded = write_vectors(
+            work, windows, store, encoder, [source for source in known if source], resume,
             lambda done, total: step("encode", done, total),
         )  # fmt: skip
-        np.save(work / "mean.npy", mean_vector(windows, vectors), allow_pickle=False)
-        DenseIndex.build(vectors).save(work / "vectors.faiss")
-        del vectors
-        (work / "vectors.npy").unlink()
         counts = {"articles": store.count, "passages": len(store), "windows": len(windows)}
     return counts, encoded
 
@@ -239,6 +233,26 @@ def write_words(work: Path, store: Store, progress: Callable[[int, int], None]) 
     windows = Windows.of(rows)
     windows.save(work)
     return windows
+
+
+def write_vectors(
+    work: Path,
+    windows: Windows,
+    store: Store,
+    encoder: Encoder,
+    known: Sequence[Known],
+    resume: Resume,
+    progress: Callable[[int, int], None],
+) -> int:
+    """Writes the vectors' files into ``work`` (see ``fill_vectors``); returns how many texts had to be encoded."""
+    keys = np.load(work / "keys.npy", mmap_mode="r", allow_pickle=False)
+    vectors = mapped_array(work / "vectors.npy", np.float32, (len(windows), encoder.card.dimensions))
+    encoded = fill_vectors(vectors, keys, windows, store, encoder, known, resume, progress)
+    np.save(work / "mean.npy", mean_vector(windows, vectors), allow_pickle=False)
+    DenseIndex.build(vectors).save(work / "vectors.faiss")
+    del vectors
+    (work / "vectors.npy").unlink()
+    return encoded
 
 
 def mean_vector(windows: Windows, vectors: Vectors) -> Vectors:

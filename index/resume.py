@@ -19,7 +19,7 @@ class Resume:
 
     def __init__(self, index_dir: Path, fingerprint: str, dimensions: int) -> None:
         self._folder = index_dir / RESUME / fingerprint[:16]
-        self._record = np.dtype([("key", f"V{KEY_BYTES}"), ("vector", "<f4", (dimensions,))])
+        self._record = np.dtype([("key", f"V{KEY_BYTES}"), ("vector", "<f2", (dimensions,))])
 
     def add(self, keys: npt.NDArray[np.void], vectors: Vectors) -> None:
         """Keeps vectors (shape [windows, dimensions]) of texts with these content keys."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -66,7 +66,7 @@ def fill_vectors(
     windows: Windows,
     store: Store,
     encoder: Encoder,
-    known: list[Known],
+    known: Sequence[Known],
     resume: Resume,
     progress: Callable[[int, int], None],
 ) -> int:

@@ -140,6 +140,28 @@ def test_bad_input_is_one_line_and_status_2(
     assert status == 2 and out == "" and len(lines) == 1 and "Traceback" not in err
 
 
+def test_files_that_are_gone_and_articles_that_are_named_go(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, index = tmp_path / "articles", str(tmp_path / "index")
+    folder.mkdir()
+    for name in ("가람", "나래", "다솜"):
+        text = f"{name} 회사는 올해 새 공장을 지었다. 공장은 바닷가에 있고 직원은 모두 근처에 산다."
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+    run(capsys, "index", str(folder), "--index", index)
+    (folder / "가람.txt").unlink()
+    status, _, err = run(capsys, "index", str(folder), "--prune", "--index", index)
+    assert status == 0 and "뺌 1건" in err and "기사 2건" in err
+    _, out, _ = run(capsys, "articles", "--index", index)
+    first = out.split()[0]
+    status, _, err = run(capsys, "remove", first, "--index", index)
+    assert status == 0 and "뺌 1건" in err
+    assert first not in run(capsys, "articles", "--index", index)[1]
+    for wrong in (["remove", first], ["index", "--prune"]):
+        status, _, err = run(capsys, *wrong, "--index", index)
+        assert status == 2 and len(err.strip().splitlines()) == 1
+
+
 def test_a_folder_without_articles_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "empty").mkdir()
     status, _, err = run(capsys, "index", str(tmp_path / "empty"), "--index", str(tmp_path / "index"))
