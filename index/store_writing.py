@@ -26,11 +26,12 @@ CREATE TABLE passages (
     sentences TEXT NOT NULL, windows TEXT NOT NULL, forms TEXT NOT NULL, spans BLOB NOT NULL
 );
 """
+PASSAGES_BY_ARTICLE = "CREATE INDEX passages_by_article ON passages (article)"
 # filters read the last of these instead of the articles, which carry their texts
-INDEXES = """
+INDEXES = f"""
+{PASSAGES_BY_ARTICLE};
 CREATE UNIQUE INDEX articles_by_id ON articles (id);
 CREATE UNIQUE INDEX passages_by_id ON passages (id);
-CREATE INDEX passages_by_article ON passages (article);
 CREATE INDEX articles_by_source ON articles (source, id);
 CREATE INDEX articles_by_facts ON articles (published, publisher, topics, source, url);
 """
@@ -84,6 +85,7 @@ class StoreWriter:
         with closing(self._connection):
             if error is None:
                 self._connection.commit()
+                self._connection.execute(PASSAGES_BY_ARTICLE)
 
 
 def assemble(path: Path, parts: Sequence[Part]) -> None:
@@ -111,18 +113,19 @@ def assemble(path: Path, parts: Sequence[Part]) -> None:
             "CREATE TEMP TABLE placed AS SELECT part, number, "
             "row_number() OVER (ORDER BY source, part, number) - 1 AS place, "
             "coalesce(sum(passages) OVER (ORDER BY source, part, number ROWS UNBOUNDED PRECEDING), 0) "
-            "- passages - first AS shift FROM chosen"
+            "- passages - first AS shift FROM chosen ORDER BY place"
         )
+        # in the order placed, without sorting rows with all their text
         for part in range(len(parts)):
             connection.execute(
                 f"INSERT INTO articles SELECT place, {ARTICLE_VALUES} FROM placed CROSS JOIN part{part}.articles "
-                f"AS held ON held.number = placed.number WHERE part = ? ORDER BY place",
+                f"AS held ON held.number = placed.number WHERE part = ?",
                 (part,),
             )
             connection.execute(
                 f"INSERT INTO passages SELECT held.number + shift, id, place, {PASSAGE_VALUES} "
                 f"FROM placed CROSS JOIN part{part}.passages AS held ON held.article = placed.number "
-                "WHERE part = ? ORDER BY place, held.number",
+                "WHERE part = ?",
                 (part,),
             )
         connection.commit()
