@@ -15,7 +15,7 @@ import numpy.typing as npt
 from index.analyzer import Analyzer
 from index.articles import Article, Skipped
 from index.cutting import cut_articles
-from index.dense import DenseIndex, Vectors
+from index.dense import DenseIndex, Vectors, create_vectors
 from index.dictionary import Dictionary
 from index.encoder import Encoder, load_encoder
 from index.errors import ArticleError, IndexFormatError
@@ -191,7 +191,7 @@ class _Previous:
             return None
         try:
             keys = np.load(self._folder / "keys.npy", allow_pickle=False)
-            dense = DenseIndex.load(self._folder / "vectors.faiss")
+            dense = DenseIndex.load(self._folder)
         except (OSError, ValueError, RuntimeError):
             return None  # then they are made anew
         return (keys, dense) if len(keys) == dense.size else None
@@ -269,7 +269,8 @@ def _write(
     windows.save(work / "windows.npy")
     np.save(work / "keys.npy", keys, allow_pickle=False)
     np.save(work / "mean.npy", mean_vector(windows, vectors), allow_pickle=False)
-    DenseIndex.build(vectors).save(work / "vectors.faiss")
+    create_vectors(work, *vectors.shape)[:] = vectors
+    DenseIndex.write(work)
     titled = [(item, article) for article in stored for item in article.passages]
     words = [indexed_terms(item.terms.forms, article.title_terms) for item, article in titled]
     LexicalIndex.build(words).save(work / "words")
