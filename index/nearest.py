@@ -128,7 +128,8 @@ def list_count(rows: int) -> int:
 
 def _piece(path: Path, first: int, end: int) -> Vectors:
     """Some rows; the file is mapped anew each time, so that what was read does not stay in memory."""
-    return np.load(path, mmap_mode="r", allow_pickle=False)[first:end].astype(np.float32)
+    piece: Vectors = np.load(path, mmap_mode="r", allow_pickle=False)[first:end].astype(np.float32)
+    return piece
 
 
 def _sample(path: Path, count: int) -> Vectors:
