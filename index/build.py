@@ -13,14 +13,14 @@ import numpy as np
 
 from index.analyzer import Analyzer
 from index.articles import Article, Skipped
-from index.dense import DenseIndex, Vectors
+from index.dense import DenseIndex, Vectors, create_vectors
 from index.dictionary import Dictionary
 from index.encoder import Encoder, load_encoder
 from index.errors import ArticleError
 from index.generations import DICTIONARY, Manifest, default_index_dir, is_index, publish, writing
 from index.intake import Intake
 from index.lexical_writing import LexicalWriter
-from index.npy import NpyWriter, mapped_array
+from index.npy import NpyWriter
 from index.previous import Previous
 from index.resume import Resume
 from index.store import Store
@@ -246,12 +246,11 @@ def write_vectors(
 ) -> int:
     """Writes the vectors' files into ``work`` (see ``fill_vectors``); returns how many texts had to be encoded."""
     keys = np.load(work / "keys.npy", mmap_mode="r", allow_pickle=False)
-    vectors = mapped_array(work / "vectors.npy", np.float32, (len(windows), encoder.card.dimensions))
+    vectors = create_vectors(work, len(windows), encoder.card.dimensions)
     encoded = fill_vectors(vectors, keys, windows, store, encoder, known, resume, progress)
     np.save(work / "mean.npy", mean_vector(windows, vectors), allow_pickle=False)
-    DenseIndex.build(vectors).save(work / "vectors.faiss")
     del vectors
-    (work / "vectors.npy").unlink()
+    DenseIndex.write(work)
     return encoded
 
 

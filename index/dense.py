@@ -1,66 +1,106 @@
-"""Vectors of windows in FAISS: exact search by inner product (cosine, as the vectors have length 1)."""
+"""Vectors of windows and their search by inner product (cosine, as they have length 1): exact, or nominated and exact.
+
+A small collection is compared with the question as a whole. A large one keeps its vectors as half-precision numbers
+(which changes a cosine by some 1e-5), and a structure that nominates rows (``index.nearest``), whose exact cosines are
+then computed from the vectors. Both lie memory-mapped: opening costs the same whatever the size.
+"""
 
 from __future__ import annotations
 
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-if TYPE_CHECKING:
-    import faiss
+from index.nearest import NearestRows
+from index.npy import mapped_array
 
 Vectors = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int64]
+Allowed = npt.NDArray[np.bool_]
+
+VECTORS = "vectors.npy"
+"""What a build writes, and what a large index keeps."""
+EXACT = "vectors.faiss"
+"""The vectors of a small index as FAISS keeps them."""
+NEAREST = "nearest.faiss"
+"""The search structure of a large index."""
+
+EXACT_UP_TO = 50_000
+"""Windows that are compared one and all with a question."""
+NOMINATED = 3
+"""Rows nominated for each one asked for: codes of one bit order rows roughly."""
+PROBES = 256
+"""Lists that a search looks at."""
+ALLOWED_EXACT = 20_000
+"""So few allowed rows are compared one and all."""
+COMPARED_AT_ONCE = 1 << 14
+"""Half-precision rows made single-precision at a time."""
+
+
+def create_vectors(folder: Path, rows: int, dimensions: int) -> npt.NDArray[Any]:
+    """A new file for the vectors of an index, memory-mapped for writing, shape [rows, dimensions]."""
+    kind = np.float32 if rows <= EXACT_UP_TO else np.float16
+    return mapped_array(folder / VECTORS, kind, (rows, dimensions))
 
 
 class DenseIndex:
-    """Windows by vector, in the order of the windows table."""
+    """Windows by vector, in the order of the windows table; safe to share between threads."""
 
-    def __init__(self, engine: faiss.Index) -> None:
-        self._engine: Any = engine
+    def __init__(self, vectors: npt.NDArray[Any], engine: Any) -> None:
+        """Takes the vectors where they lie, shape [windows, dimensions], and what searches them."""
+        self._vectors = vectors
+        self._engine = engine
 
     @classmethod
-    def build(cls, vectors: Vectors) -> DenseIndex:
-        """The index of vectors, shape [windows, dimensions]."""
+    def write(cls, folder: Path) -> None:
+        """Makes what searches the vectors of ``create_vectors`` out of their file, in bounded memory."""
         import faiss
 
+        vectors = np.load(folder / VECTORS, mmap_mode="r", allow_pickle=False)
+        if vectors.dtype == np.float16:
+            NearestRows.build(folder / VECTORS).save(folder / NEAREST)
+            return
         engine: Any = faiss.IndexFlat(vectors.shape[1], faiss.METRIC_INNER_PRODUCT)
         engine.add(np.ascontiguousarray(vectors))
-        return cls(engine)
-
-    def save(self, path: Path) -> None:
-        """Writes the index as FAISS does."""
-        import faiss
-
-        faiss.write_index(self._engine, str(path))
+        faiss.write_index(engine, str(folder / EXACT))
+        del vectors  # a mapped file cannot be removed everywhere
+        (folder / VECTORS).unlink()
 
     @classmethod
-    def load(cls, path: Path) -> DenseIndex:
-        """Opens a saved index, memory-mapped. Raises RuntimeError where the file is missing or broken."""
-        import faiss
+    def load(cls, folder: Path) -> DenseIndex:
+        """Opens what ``write`` made, memory-mapped.
 
-        return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
-
-    @cached_property
-    def _vectors(self) -> Vectors:
-        """All vectors where they lie, uncopied: reading rows so is some thirty times as fast as asking the engine."""
+        Raises:
+            OSError, ValueError, RuntimeError: a file is missing or broken, or two don't belong together.
+        """
         import faiss
 
         library: Any = faiss
-        flat = library.rev_swig_ptr(self._engine.get_xb(), self.size * self._engine.d)
-        vectors: Vectors = flat.reshape(self.size, self._engine.d)
-        return vectors
+        if (folder / NEAREST).exists():
+            nearest = NearestRows.load(folder / NEAREST)
+            try:
+                vectors = np.load(folder / VECTORS, mmap_mode="r", allow_pickle=False)
+            except EOFError as error:  # what numpy makes of an empty file
+                raise ValueError(f"{VECTORS} is empty") from error
+            if vectors.dtype != np.float16 or vectors.shape != (nearest.size, nearest.dimensions):
+                raise ValueError(
+                    f"{VECTORS} holds {vectors.shape} {vectors.dtype}, "
+                    f"{NEAREST} {(nearest.size, nearest.dimensions)}"
+                )
+            return cls(vectors, nearest)
+        engine: Any = library.read_index(str(folder / EXACT), library.IO_FLAG_MMAP_IFC)
+        # reading rows where they lie is some thirty times as fast as asking the engine
+        flat = library.rev_swig_ptr(engine.get_xb(), engine.ntotal * engine.d)
+        return cls(flat.reshape(engine.ntotal, engine.d), engine)
 
     @property
     def size(self) -> int:
         """How many windows."""
-        return int(self._engine.ntotal)
+        return len(self._vectors)
 
-    def search(
-        self, vector: Vectors, k: int, allowed: npt.NDArray[np.bool_] | None = None
-    ) -> tuple[npt.NDArray[np.int64], Vectors]:
+    def search(self, vector: Vectors, k: int, allowed: Allowed | None = None) -> tuple[Rows, Vectors]:
         """The ``k`` nearest windows of one vector (shape [1, dimensions]): their numbers and cosines, best first.
 
         Args:
@@ -68,25 +108,45 @@ class DenseIndex:
             k: how many; fewer where there are fewer.
             allowed: which windows take part, shape [windows]; by default all.
         """
+        if not isinstance(self._engine, NearestRows):
+            return self._search_all(vector, k, allowed)
+        count = self.size if allowed is None else int(np.count_nonzero(allowed))
+        if allowed is not None and count <= ALLOWED_EXACT:
+            return self._best(vector, np.flatnonzero(allowed), k)
+        # as many allowed rows are looked at as without a filter; all lists, where those hold too few
+        for probes in (PROBES * self.size // count, self._engine.lists):
+            found = self._engine.nominate(vector, NOMINATED * k, probes, allowed)
+            if len(found) >= min(k, count):
+                return self._best(vector, found, k)
+        return self._best(vector, np.arange(self.size) if allowed is None else np.flatnonzero(allowed), k)
+
+    def rows(self, windows: Rows) -> Vectors:
+        """The vectors of the given windows, shape [windows, dimensions]."""
+        return self._vectors[windows].astype(np.float32, copy=False)
+
+    def cosines(self, vector: Vectors, windows: Rows) -> Vectors:
+        """The exact cosines of one vector (shape [1, dimensions]) with the given windows, shape [windows]."""
+        values = np.empty(len(windows), dtype=np.float32)
+        for first in range(0, len(windows), COMPARED_AT_ONCE):
+            part = slice(first, first + COMPARED_AT_ONCE)
+            values[part] = self.rows(windows[part]) @ vector[0]
+        return values
+
+    def _search_all(self, vector: Vectors, k: int, allowed: Allowed | None) -> tuple[Rows, Vectors]:
         parameters = None
         if allowed is not None:
             import faiss
 
             library: Any = faiss  # its types are those of C++, not of the Python constructors
             bits = np.packbits(allowed, bitorder="little")
-            selector = library.IDSelectorBitmap(bits)
-            parameters = library.SearchParameters(sel=selector)
+            parameters = library.SearchParameters(sel=library.IDSelectorBitmap(bits))
         cosines, windows = self._engine.search(vector, min(k, self.size), params=parameters)
         found = windows[0] >= 0  # FAISS fills up with -1
         return windows[0][found], cosines[0][found]
 
-    def rows(self, windows: npt.NDArray[np.int64]) -> Vectors:
-        """The vectors of the given windows, shape [windows, dimensions]."""
-        return self._vectors[windows]
-
-    def cosines(self, vector: Vectors, windows: npt.NDArray[np.int64]) -> Vectors:
-        """The exact cosines of one vector (shape [1, dimensions]) with the given windows, shape [windows]."""
-        if not len(windows):
-            return np.zeros(0, dtype=np.float32)
-        values: Vectors = self.rows(windows) @ vector[0]
-        return values
+    def _best(self, vector: Vectors, windows: Rows, k: int) -> tuple[Rows, Vectors]:
+        """The ``k`` nearest of the given windows, equal ones in order of number."""
+        windows = np.sort(windows)  # neighbours are read together
+        cosines = self.cosines(vector, windows)
+        best = np.argsort(-cosines, kind="stable")[:k]
+        return windows[best], cosines[best]

@@ -39,7 +39,7 @@ class Index:
             self.words = LexicalIndex.load(folder / "words", passages)
             self.characters = LexicalIndex.load(folder / "characters", passages)
             self.windows = Windows.load(folder, passages)
-            self.dense = DenseIndex.load(folder / "vectors.faiss")
+            self.dense = DenseIndex.load(folder)
             self._mean: Vectors = np.load(folder / "mean.npy", allow_pickle=False)
         except (OSError, ValueError, RuntimeError, sqlite3.Error) as error:
             raise IndexFormatError(

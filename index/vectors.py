@@ -37,7 +37,7 @@ class Known:
         """Those of an old generation; None where its files are broken: then they are made anew."""
         try:
             keys = np.load(folder / "keys.npy", mmap_mode="r", allow_pickle=False)
-            dense = DenseIndex.load(folder / "vectors.faiss")
+            dense = DenseIndex.load(folder)
         except (OSError, ValueError, RuntimeError):
             return None
         return cls(keys, dense.rows) if len(keys) == dense.size else None
