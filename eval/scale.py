@@ -36,6 +36,7 @@ from index.generations import Manifest, current_generation, publish, writing
 from index.lexical import weighted
 from index.npy import mapped_array
 from index.resume import Resume
+from index.searchable import Scores
 from index.searching import Index
 from index.store import Store
 from index.store_writing import StoreWriter, assemble
@@ -50,6 +51,7 @@ QUESTIONS = 500
 COMPARED = 100
 """Of these, so many are searched for exactly, too."""
 WARM_UP = 30
+SAME_COSINE = 1e-6
 ENCODED = 200
 """Passages encoded to see what that costs."""
 MOST_FOR_RANK_BM25 = 100_000
@@ -233,9 +235,9 @@ def _recall(retriever: Retriever, index: Index, questions: Sequence[str]) -> dic
         asked_vector = vector[None]
         found, _ = index.dense.search(asked_vector, 300)
         cosines = index.dense.cosines(asked_vector, found)
-        windows.append(_shared(found[np.argsort(-cosines)][:10], best[:10]))
+        windows.append(_as_good(cosines, index.dense.cosines(asked_vector, best)))
         near = [np.unique(index.windows.passages[rows]).astype(np.int64) for rows in (found, best)]
-        passages.append(_shared(*(_by_dense_score(index, asked_vector, numbers) for numbers in near)))
+        passages.append(_as_good(*(index.dense_scores(asked_vector, numbers).passages for numbers in near)))
         ours = [hit.passage.id for hit in retriever.search(one.typed, 10, fold=False)]
         with closing(_Exactly(index, best)):
             theirs = [hit.passage.id for hit in retriever.search(one.typed, 10, fold=False)]
@@ -260,13 +262,10 @@ def _nearest(index: Index, vectors: Vectors, k: int) -> Numbers:
     return rows
 
 
-def _by_dense_score(index: Index, vector: Vectors, numbers: Numbers) -> Numbers:
-    scores = index.dense_scores(vector, numbers).passages
-    return numbers[np.argsort(-scores, kind="stable")][:10]
-
-
-def _shared(found: Numbers, best: Numbers) -> float:
-    return len(np.intersect1d(found, best)) / len(best)
+def _as_good(found: Scores, best: Scores) -> float:
+    """The share of the ten best found that are as good as the tenth of the exact search: equal ones may take turns."""
+    tenth = np.sort(best)[::-1][:10][-1]
+    return float(np.count_nonzero(np.sort(found)[::-1][:10] >= tenth - SAME_COSINE)) / min(10, len(best))
 
 
 class _Exactly:

@@ -29,10 +29,10 @@ ARRAYS = ("terms", "data", "indices", "indptr", "tops")
 ROUNDING = 1.0001
 """Sums of float32 in another order differ by less."""
 
-LOOKED_THROUGH = 20_000
-"""Scores: adding up fewer costs less than asking whether they matter."""
-RARE = 50
-"""A term that fewer than one in so many passages have is always added up."""
+RARE = 20
+"""A term that fewer than one in so many passages have is added up without asking whether it matters."""
+BLOCKS = 4
+"""Of passages, for each one asked for."""
 
 Terms = Sequence[tuple[Sequence[str], float]]
 """Lists of terms with what each counts."""
@@ -91,50 +91,31 @@ class LexicalIndex:
             k: how many; passages without any of the terms are not returned.
             allowed: the passages that take part, shape [passages]; by default all.
         """
-        columns, weights = self._weighted(asked)
+        in_order = columns, weights = self._weighted(asked)
         highest = weights * self._tops[columns]
         order = np.argsort(-highest, kind="stable")
-        rest = np.append(np.cumsum(highest[order][::-1])[::-1], np.float32(0)) * np.float32(ROUNDING)
+        columns, weights, highest = columns[order], weights[order], highest[order]
+        rest = np.append(np.cumsum(highest[::-1])[::-1], np.float32(0)) * np.float32(ROUNDING)
+        lengths = self._indptr[columns + 1] - self._indptr[columns]
         partial = np.zeros(self.size, dtype=np.float32)
-        found: Numbers | None = None  # those that may be among the best, once it is known that no others are
-        for at, place in enumerate(order):
-            column, weight = columns[place], weights[place]
-            if found is None and self._settled(at, columns[order], rest, partial, k, allowed):
-                found = _positive(partial, allowed)
-            if found is None:
-                own = slice(self._indptr[column], self._indptr[column + 1])
-                partial[self._indices[own]] += weight * self._data[own]
-            else:
-                so_far = partial[found]
-                if len(found) > k:
-                    least = np.partition(so_far, -k)[-k]
-                    found = found[so_far + rest[at] >= least]
-                if len(found) <= k:
-                    break
-                partial[found] += weight * self._column(column, found)
-        found = _positive(partial, allowed) if found is None else found
-        if len(found) > k:
-            least = np.partition(partial[found], -k)[-k] / ROUNDING
-            found = found[partial[found] >= least]
-        scores = self._scores(columns, weights, found)
+        at = 0
+        for at in range(len(columns)):
+            if lengths[at] * RARE > self.size and _least_of_best(partial, k, allowed) > rest[at]:
+                break  # no passage that has none of the terms so far can be among the best
+            own = slice(self._indptr[columns[at]], self._indptr[columns[at] + 1])
+            partial[self._indices[own]] += weights[at] * self._data[own]
+        else:
+            at = len(columns)
+        least = _least_of_best(partial, k, allowed)
+        found = _at_least(partial, least / np.float32(ROUNDING) - rest[at], allowed)
+        while at < len(columns) and len(found) > k:
+            partial[found] += weights[at] * self._column(columns[at], found)
+            at += 1
+            so_far = partial[found]
+            found = found[so_far + rest[at] >= np.partition(so_far, -k)[-k] / np.float32(ROUNDING)]
+        scores = self._scores(*in_order, found)  # summed as everywhere, so that they are equal to the bit
         best = np.lexsort((found, -scores))[:k]
         return found[best], scores[best]
-
-    def _settled(
-        self,
-        at: int,
-        columns: Numbers,
-        rest: Scores,
-        partial: Scores,
-        k: int,
-        allowed: npt.NDArray[np.bool_] | None,
-    ) -> bool:
-        """Whether the terms from ``at`` on cannot bring anything new among the best ``k``; asked before costly ones."""
-        lengths = self._indptr[columns + 1] - self._indptr[columns]
-        if not at or lengths[at:].sum() < LOOKED_THROUGH or lengths[at] < self.size / RARE:
-            return False
-        found = partial[_positive(partial, allowed)]
-        return len(found) >= k and float(np.partition(found, -k)[-k]) > rest[at]
 
     def scores_of(self, asked: Terms, passages: Numbers) -> Scores:
         """The same scores of the given passages, shape [passages]; 0 where none of the terms is there."""
@@ -227,6 +208,20 @@ def weighted(forms: Sequence[str], bigram_weight: float = BIGRAM_WEIGHT) -> Term
     return [(forms, 1.0), (bigrams(forms), bigram_weight)]
 
 
-def _positive(scores: Scores, allowed: npt.NDArray[np.bool_] | None) -> Numbers:
-    positive = np.flatnonzero(scores)
-    return positive if allowed is None else positive[allowed[positive]]
+def _least_of_best(scores: Scores, k: int, allowed: npt.NDArray[np.bool_] | None) -> np.float32:
+    """What at least ``k`` scores reach, 0 where fewer are positive: of the best of each of many blocks, the k-th best.
+
+    Not the k-th best of all, but near it, and ten times as fast.
+    """
+    if allowed is not None:
+        scores = scores * allowed
+    length = max(1, len(scores) // (BLOCKS * k))
+    even = len(scores) // length * length
+    best = np.append(scores[:even].reshape(-1, length).max(axis=1), scores[even:].max(initial=0))
+    return np.partition(best, -k)[-k] if len(best) >= k else np.float32(0)
+
+
+def _at_least(scores: Scores, least: float, allowed: npt.NDArray[np.bool_] | None) -> Numbers:
+    """The passages with such a score, which is positive."""
+    found = np.flatnonzero(scores >= least if least > 0 else scores)
+    return found if allowed is None else found[allowed[found]]

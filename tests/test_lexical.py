@@ -108,7 +108,6 @@ def test_a_search_finds_what_scoring_everything_finds(
     allowed = np.array([chance.random() < 0.5 for _ in documents]) if chance else None
     asked = weighted(question)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("index.lexical.LOOKED_THROUGH", 0)
         patch.setattr("index.lexical.RARE", rare)
         numbers, scores = index.search(asked, k, allowed)
     everything = np.arange(len(documents))
