@@ -180,6 +180,10 @@ def writing(index_dir: Path) -> Iterator[Path]:
         sqlite3.Error,
     ) as error:  # only what is written is meant: what is read raises errors of its own
         raise _cannot_write(index_dir, error) from None
+    except RuntimeError as error:
+        if "write error" not in str(error):  # which is what FAISS has for a full disk
+            raise
+        raise _cannot_write(index_dir, error) from None
     finally:
         shutil.rmtree(work, ignore_errors=True)
         if not existed and not is_index(index_dir):
@@ -199,7 +203,7 @@ def is_being_written(index_dir: Path) -> bool:
 
 
 def _cannot_write(index_dir: Path, error: Exception) -> GeungeoError:
-    reason = getattr(error, "strerror", None) or error
+    reason = getattr(error, "strerror", None) or str(error).strip("()").rpartition("(")[2]
     return GeungeoError(f"{index_dir}: 색인을 쓸 수 없습니다 ({reason}). 빈 공간과 권한을 확인하세요.")
 
 
