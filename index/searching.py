@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from index.analyzer import Analyzer
+from index.analyzer import Analyzer, shared_analyzer
 from index.dense import DenseIndex, Vectors
 from index.encoder import Encoder, load_encoder
 from index.errors import IndexFormatError
@@ -65,7 +65,7 @@ class Index:
     @classmethod
     def _open(cls, place: Path) -> Index:
         folder, manifest = current_generation(place)
-        analyzer = Analyzer(stored_dictionary(folder))
+        analyzer = shared_analyzer(stored_dictionary(folder))
         here = analyzer.versions()
         if manifest.analyzer != here:
             raise IndexFormatError(
