@@ -187,7 +187,7 @@ def test_a_page_shows_what_there_is_now(index_dir: Path) -> None:
     assert "<b>5</b>편" in desk.front.header and desk.front.publishers == [("2호 신문 (5)", "2호 신문")]
     assert "가람 공장 4" in desk.sources(()) and desk.sources((turn,)).count("1호 신문")
     assert "이제 색인에 없습니다" in desk.whole_article({"article": article.id, "spans": []})
-    for follow_up in ("더 자세히", "이 기사에서 직원은 뭐라고 했나?", "그 기사의 내용은?", "왜?"):
+    for follow_up in ("더 자세히", "1번 더 자세히", "그 공장은 어디 있나?", "왜?"):
         later = desk.reply(follow_up, (turn,))
         assert later.sources is not None, follow_up
     assert editions_in(desk.reply(QUESTION, (turn,)).reply) == {"2"}
