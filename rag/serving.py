@@ -30,7 +30,7 @@ class Serving(Generic[T]):
     an older generation are closed when the last that uses it lets go. An index that is no folder stays as it is.
 
     Args:
-        retriever: the one to begin with.
+        retriever: the one to begin with; ``Serving(retriever, lambda newest: newest).current`` is the newest.
         make: makes what is served of a retriever, in the background of the one before.
     """
 
