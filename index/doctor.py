@@ -48,6 +48,8 @@ class Finding:
 def examine(index_dir: Path, progress: Progress | None = None) -> Iterator[Finding]:
     """The findings of every check of the index at ``index_dir``, as they come.
 
+    Nothing is written but what is remembered of the files' hashes (``index.verification``).
+
     Raises:
         IndexNotFoundError: no index lies there.
         GeungeoError: it was built anew while it was examined.

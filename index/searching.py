@@ -15,7 +15,13 @@ from index.dense import DenseIndex, Vectors
 from index.encoder import Encoder, load_encoder
 from index.errors import IndexFormatError
 from index.filters import Filters
-from index.generations import Manifest, current_generation, default_index_dir, stored_dictionary
+from index.generations import (
+    Manifest,
+    current_generation,
+    default_index_dir,
+    serving_name,
+    stored_dictionary,
+)
 from index.lexical import LexicalIndex
 from index.searchable import DenseScores, Numbers, Scores
 from index.store import Store
@@ -57,10 +63,13 @@ class Index:
             IndexFormatError: it is broken, of another format, or was made with another Kiwi or encoder.
         """
         place = Path(index_dir) if index_dir is not None else default_index_dir()
+        name = serving_name(place)
         try:
             return cls._open(place)
         except IndexFormatError:
-            return cls._open(place)  # two builds may have ended while it was being opened: once more
+            if serving_name(place) == name:
+                raise
+            return cls._open(place)  # two builds have ended while it was being opened: once more
 
     @classmethod
     def _open(cls, place: Path) -> Index:

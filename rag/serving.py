@@ -40,16 +40,16 @@ class Serving(Generic[T]):
         self._make = make
         self._failed: tuple[str, float] | None = None
         self._looking = threading.Lock()
-        index = retriever.index
-        if isinstance(index, Index):
-            self._index_dir = index.folder.parent.parent
-            self._name = index.folder.name
+        folder = retriever.index.folder if isinstance(retriever.index, Index) else None
+        self._name = folder.name if folder else ""
+        self._index_dir = folder.parent.parent if folder else None
+        if folder:
             threading.Thread(target=_watch, args=(weakref.ref(self),), daemon=True).start()
 
     def look(self) -> None:
         """Swaps in the generation that serves now, if it is another; what cannot be opened is logged, once."""
         with self._looking:
-            name = serving_name(self._index_dir)
+            name = serving_name(self._index_dir) if self._index_dir else None
             if name is None or name == self._name:
                 return
             failed = self._failed

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -23,3 +25,14 @@ def reseal(index_dir: Path, **changed: Any) -> None:
     (folder / MANIFEST).write_bytes(written)
     digest = hashlib.sha256(written).hexdigest()
     (index_dir / POINTER).write_text(f"{folder.name} {digest}\n", encoding="utf-8")
+
+
+def publish_a_copy(index_dir: Path) -> None:
+    """A generation of the same content under another name, and the one before gone: quicker than a build."""
+    old = generation(index_dir)
+    new = old.with_name(uuid.uuid4().hex[:12])
+    shutil.copytree(old, new)
+    part = index_dir / f"{POINTER}.part"
+    part.write_text((index_dir / POINTER).read_text().replace(old.name, new.name))
+    part.replace(index_dir / POINTER)
+    shutil.rmtree(old)

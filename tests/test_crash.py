@@ -19,9 +19,11 @@ import pytest
 from index import Index, build_index
 from index.generations import is_being_written
 from tests.conftest import TOP
+
+pytest.importorskip("resource", reason="limits, forks and signals are those of POSIX")
 from tests.crashing import leftovers
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="forks, and sends signals")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sealing import generation, reseal
+from sealing import generation, publish_a_copy, reseal
 
 from index import Index, build_index, verification
 from index.build import index_articles
@@ -203,3 +203,29 @@ def test_where_nothing_can_be_written_an_index_opens_all_the_same(
     monkeypatch.setattr(Path, "write_text", read_only)
     assert Index.open(index_dir).size
     assert sorted(index_dir.rglob("*")) == before
+
+
+def test_an_index_built_anew_while_it_is_opened_opens(
+    index_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [current_generation(index_dir)]
+    publish_a_copy(index_dir)  # and what was found is gone
+    monkeypatch.setattr(
+        "index.searching.current_generation",
+        lambda place: found.pop() if found else current_generation(place),
+    )
+    names = ["after", "before"]
+    monkeypatch.setattr("index.searching.serving_name", lambda place: names.pop())
+    assert Index.open(index_dir).folder == generation(index_dir) and not found and not names
+
+
+def test_a_damaged_index_is_looked_at_once(index_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    alter_a_byte(generation(index_dir) / "vectors.faiss", index_dir)
+    opened: list[Path] = []
+    monkeypatch.setattr(
+        "index.searching.current_generation",
+        lambda place: opened.append(place) or current_generation(place),
+    )
+    with pytest.raises(IndexFormatError, match="vectors"):
+        Index.open(index_dir)
+    assert len(opened) == 1

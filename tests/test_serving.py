@@ -9,16 +9,15 @@ import re
 import shutil
 import threading
 import time
-import uuid
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sealing import generation
+from sealing import generation, publish_a_copy
 
 from index import Dictionary, Index, build_index
-from index.generations import MANIFEST, POINTER
+from index.generations import MANIFEST
 from rag import Retriever, serving
 from rag.page.desk import Desk
 from rag.serving import Serving
@@ -58,17 +57,6 @@ def following(index_dir: Path) -> Serving[Retriever]:
 def rebuild(index_dir: Path, number: int) -> None:
     write_edition(index_dir.parent / "stories", number)
     build_index([index_dir.parent / "stories"], index_dir)
-
-
-def publish_a_copy(index_dir: Path) -> None:
-    """A generation of the same content under another name, and the one before gone: quicker than a build."""
-    old = generation(index_dir)
-    new = old.with_name(uuid.uuid4().hex[:12])
-    shutil.copytree(old, new)
-    part = index_dir / f"{POINTER}.part"
-    part.write_text((index_dir / POINTER).read_text().replace(old.name, new.name))
-    part.replace(index_dir / POINTER)
-    shutil.rmtree(old)
 
 
 def test_a_new_generation_is_swapped_in_and_the_old_answers_to_the_end(index_dir: Path) -> None:

@@ -123,7 +123,7 @@ def build_page(retriever: Retriever) -> gr.Blocks:
             return (), None, desk.conversation(()), desk.sources(()), "", show, hide, desk.front.header
 
         def catch_up() -> tuple[Any, ...]:
-            """What a visitor sees first, where a build has ended since the page was made."""
+            """What is there before a question, where a build has ended since the page was made."""
             now = desk.front
             if now is front:
                 return tuple(gr.skip() for _ in fronted)
@@ -141,7 +141,8 @@ def build_page(retriever: Retriever) -> gr.Blocks:
         ]
         fresh.click(start_again, unwritten, **events)
         fronted = [header, sources, examples, *boxes[:2], *buttons]
-        page.load(catch_up, None, fronted, queue=False, show_progress="hidden", api_visibility="private")
+        quiet: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
+        gr.on([page.load, fresh.click], catch_up, None, fronted, **quiet)
         if front.writer is not None:
             writing = events | {
                 "outputs": [turns, unwritten, conversation],
