@@ -219,10 +219,10 @@ def publish(work: Path, manifest: Manifest) -> Path:
     _sync(work / MANIFEST)
     _sync(work)
     previous = serving_name(index_dir)
+    pointer = index_dir / f"{POINTER}.part"
     try:
         work.rename(folder)
         _sync(folder.parent)
-        pointer = index_dir / f"{POINTER}.part"
         pointer.write_text(
             f"{folder.name} {hashlib.sha256(written).hexdigest()}\n", encoding="utf-8", newline="\n"
         )
@@ -230,6 +230,7 @@ def publish(work: Path, manifest: Manifest) -> Path:
         pointer.replace(index_dir / POINTER)
         _sync(index_dir)
     except BaseException:
+        pointer.unlink(missing_ok=True)
         with suppress(OSError):  # in doubt it stays: it may be the one that serves
             if not is_index(index_dir) or folder.name not in (index_dir / POINTER).read_text(
                 encoding="utf-8"

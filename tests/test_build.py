@@ -147,6 +147,17 @@ def test_two_writers_at_once_are_refused(stories: Path, tmp_path: Path) -> None:
         build(stories, tmp_path)
 
 
+def test_what_a_killed_build_left_is_removed_before_the_next_needs_the_room(
+    stories: Path, tmp_path: Path
+) -> None:
+    folder = build(stories, tmp_path).index_dir
+    (folder / "generations" / "0123456789ab.part" / "words").mkdir(parents=True)
+    (folder / f"{POINTER}.part").write_text("half")
+    with writing(folder) as work:
+        assert list(folder.rglob("*.part")) == [work]
+    assert not list(folder.rglob("*.part"))
+
+
 def test_a_folder_of_other_files_is_not_written_to(stories: Path, tmp_path: Path) -> None:
     target = tmp_path / "documents"
     target.mkdir()
