@@ -19,6 +19,7 @@ from index.generations import (
     Manifest,
     current_generation,
     default_index_dir,
+    rebuild,
     serving_name,
     stored_dictionary,
 )
@@ -49,10 +50,13 @@ class Index:
             self._mean: Vectors = np.load(folder / "mean.npy", allow_pickle=False)
         except (OSError, ValueError, RuntimeError, sqlite3.Error) as error:
             raise IndexFormatError(
-                f"{folder}: 색인을 열 수 없습니다 ({str(error).splitlines()[0][:200]}). 지우고 다시 만드세요."
+                f"{folder}: 색인을 열 수 없습니다 ({str(error).splitlines()[0][:200]}). "
+                f"{rebuild(folder.parent.parent)}"
             ) from None
         if not self.dense.size == len(self.windows) == manifest.counts["windows"]:
-            raise IndexFormatError(f"{folder}: 벡터와 문단의 수가 맞지 않습니다. 지우고 다시 만드세요.")
+            raise IndexFormatError(
+                f"{folder}: 벡터와 문단의 수가 맞지 않습니다. {rebuild(folder.parent.parent)}"
+            )
 
     @classmethod
     def open(cls, index_dir: str | Path | None = None) -> Index:

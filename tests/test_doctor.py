@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sealing import generation, reseal
+from sealing import generation, publish_a_copy, reseal
 
 from index import Index, build_index
 from index.dense import DenseIndex
@@ -183,10 +183,7 @@ def test_what_builds_left_behind_is_named_but_no_problem(index_dir: Path) -> Non
 def test_an_index_built_anew_meanwhile_is_no_damage(index_dir: Path) -> None:
     findings = examine(index_dir)
     next(findings)
-    build_index([Path(article.source) for article, _ in Index.open(index_dir).store.articles()], index_dir)
-    shutil.rmtree(
-        next(path for path in (index_dir / "generations").iterdir() if path != generation(index_dir))
-    )
+    publish_a_copy(index_dir)
     with pytest.raises(GeungeoError, match="새로 색인되었습니다"):
         list(findings)
 
