@@ -225,9 +225,11 @@ def instants(top: Path, times: int, what: int) -> dict[str, int]:
         os.kill(build[0], what)
         status, said = end(build)
         served = edition_served(index_dir)
-        assert said == "" and served in (old, number), (status, said, old, served)
+        assert served in (old, number), (status, said, old, served)
+        # NumPy makes another error of an interrupt in the middle of a write
+        assert said == "" or (what == signal.SIGINT and status == 1), (status, said)
         assert status != 0 or served == number
-        assert what == signal.SIGKILL or status in (0, 130, -what), status
+        assert what == signal.SIGKILL or status in (0, 1, 130, -what), status
         assert not is_being_written(index_dir)
         seen["new" if served == number else "old"] += 1
         assert served is not None
