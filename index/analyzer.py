@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -73,6 +74,16 @@ class Analyzer:
     def terms_of(self, text: str) -> list[Term]:
         """The content terms of a short text."""
         return self.terms(self.morphemes(text))
+
+
+_shared: weakref.WeakValueDictionary[str, Analyzer] = weakref.WeakValueDictionary()
+_shared_lock = threading.Lock()
+
+
+def shared_analyzer(dictionary: Dictionary) -> Analyzer:
+    """The analyzer with a dictionary, the same one for all that use it at the same time."""
+    with _shared_lock:
+        return _shared.setdefault(dictionary.digest(), Analyzer(dictionary))
 
 
 NAME_SCORE = 3.0

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from index.faiss_file import write_faiss
 from index.nearest import NearestRows
 from index.npy import mapped_array
 
@@ -64,7 +65,7 @@ class DenseIndex:
             return
         engine: Any = faiss.IndexFlat(vectors.shape[1], faiss.METRIC_INNER_PRODUCT)
         engine.add(np.ascontiguousarray(vectors))
-        faiss.write_index(engine, str(folder / EXACT))
+        write_faiss(engine, folder / EXACT)
         del vectors  # a mapped file cannot be removed everywhere
         (folder / VECTORS).unlink()
 

@@ -53,7 +53,7 @@ class LexicalIndex:
         self.terms = terms
         self.size = size
         """How many passages."""
-        self._data, self._indices, self._indptr, self._tops = data, indices, indptr, tops
+        self.data, self.indices, self.indptr, self.tops = data, indices, indptr, tops
 
     @classmethod
     def build(cls, passages: Iterable[Sequence[str]], k1: float = K1, b: float = B) -> LexicalIndex:
@@ -92,18 +92,18 @@ class LexicalIndex:
             allowed: the passages that take part, shape [passages]; by default all.
         """
         in_order = columns, weights = self._weighted(asked)
-        highest = weights * self._tops[columns]
+        highest = weights * self.tops[columns]
         order = np.argsort(-highest, kind="stable")
         columns, weights, highest = columns[order], weights[order], highest[order]
         rest = np.append(np.cumsum(highest[::-1])[::-1], np.float32(0)) * np.float32(ROUNDING)
-        lengths = self._indptr[columns + 1] - self._indptr[columns]
+        lengths = self.indptr[columns + 1] - self.indptr[columns]
         partial = np.zeros(self.size, dtype=np.float32)
         at = 0
         for at in range(len(columns)):
             if lengths[at] * RARE > self.size and _least_of_best(partial, k, allowed) > rest[at]:
                 break  # no passage that has none of the terms so far can be among the best
-            own = slice(self._indptr[columns[at]], self._indptr[columns[at] + 1])
-            partial[self._indices[own]] += weights[at] * self._data[own]
+            own = slice(self.indptr[columns[at]], self.indptr[columns[at] + 1])
+            partial[self.indices[own]] += weights[at] * self.data[own]
         else:
             at = len(columns)
         least = _least_of_best(partial, k, allowed)
@@ -138,8 +138,8 @@ class LexicalIndex:
         """The scores of every passage, shape [passages]."""
         scores = np.zeros(self.size, dtype=np.float32)
         for column, weight in zip(*self._weighted(asked), strict=True):
-            own = slice(self._indptr[column], self._indptr[column + 1])
-            scores[self._indices[own]] += weight * self._data[own]
+            own = slice(self.indptr[column], self.indptr[column + 1])
+            scores[self.indices[own]] += weight * self.data[own]
         return scores
 
     def match(self, forms: Sequence[str], best: float) -> float:
@@ -155,7 +155,7 @@ class LexicalIndex:
         columns = self._columns(terms)
         frequency = np.ones(len(columns), dtype=np.float32)
         known = columns >= 0
-        frequency[known] = self._indptr[columns[known] + 1] - self._indptr[columns[known]]
+        frequency[known] = self.indptr[columns[known] + 1] - self.indptr[columns[known]]
         values: Scores = np.log((self.size + 1) / frequency).astype(np.float32)
         return values
 
@@ -187,10 +187,10 @@ class LexicalIndex:
 
     def _column(self, column: int, passages: Numbers) -> Scores:
         """What the term of a column scores in each of the passages, shape [passages]."""
-        first, end = self._indptr[column], self._indptr[column + 1]
-        having = self._indices[first:end]  # ascending
+        first, end = self.indptr[column], self.indptr[column + 1]
+        having = self.indices[first:end]  # ascending
         places = np.minimum(np.searchsorted(having, passages), len(having) - 1)
-        scores: Scores = np.where(having[places] == passages, self._data[first + places], np.float32(0))
+        scores: Scores = np.where(having[places] == passages, self.data[first + places], np.float32(0))
         return scores
 
     def _columns(self, terms: Sequence[str]) -> Numbers:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from index.faiss_file import write_faiss
+
 if TYPE_CHECKING:
     import faiss
 
@@ -67,9 +69,7 @@ class NearestRows:
 
     def save(self, path: Path) -> None:
         """Writes the structure as FAISS does."""
-        import faiss
-
-        faiss.write_index(self._engine, str(path))
+        write_faiss(self._engine, path)
 
     @classmethod
     def load(cls, path: Path) -> NearestRows:

@@ -10,12 +10,19 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from index.analyzer import Analyzer
+from index.analyzer import Analyzer, shared_analyzer
 from index.dense import DenseIndex, Vectors
 from index.encoder import Encoder, load_encoder
 from index.errors import IndexFormatError
 from index.filters import Filters
-from index.generations import Manifest, current_generation, default_index_dir, stored_dictionary
+from index.generations import (
+    Manifest,
+    current_generation,
+    default_index_dir,
+    rebuild,
+    serving_name,
+    stored_dictionary,
+)
 from index.lexical import LexicalIndex, weighted
 from index.searchable import DenseScores, Numbers, Scores
 from index.store import Store
@@ -43,10 +50,13 @@ class Index:
             self._mean: Vectors = np.load(folder / "mean.npy", allow_pickle=False)
         except (OSError, ValueError, RuntimeError, sqlite3.Error) as error:
             raise IndexFormatError(
-                f"{folder}: 색인을 열 수 없습니다 ({str(error).splitlines()[0][:200]}). 지우고 다시 만드세요."
+                f"{folder}: 색인을 열 수 없습니다 ({str(error).splitlines()[0][:200]}). "
+                f"{rebuild(folder.parent.parent)}"
             ) from None
         if not self.dense.size == len(self.windows) == manifest.counts["windows"]:
-            raise IndexFormatError(f"{folder}: 벡터와 문단의 수가 맞지 않습니다. 지우고 다시 만드세요.")
+            raise IndexFormatError(
+                f"{folder}: 벡터와 문단의 수가 맞지 않습니다. {rebuild(folder.parent.parent)}"
+            )
 
     @classmethod
     def open(cls, index_dir: str | Path | None = None) -> Index:
@@ -57,15 +67,18 @@ class Index:
             IndexFormatError: it is broken, of another format, or was made with another Kiwi or encoder.
         """
         place = Path(index_dir) if index_dir is not None else default_index_dir()
+        name = serving_name(place)
         try:
             return cls._open(place)
         except IndexFormatError:
-            return cls._open(place)  # two builds may have ended while it was being opened: once more
+            if serving_name(place) == name:
+                raise
+            return cls._open(place)  # two builds have ended while it was being opened: once more
 
     @classmethod
     def _open(cls, place: Path) -> Index:
         folder, manifest = current_generation(place)
-        analyzer = Analyzer(stored_dictionary(folder))
+        analyzer = shared_analyzer(stored_dictionary(folder))
         here = analyzer.versions()
         if manifest.analyzer != here:
             raise IndexFormatError(

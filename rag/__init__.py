@@ -9,6 +9,7 @@ from rag.conversation import Conversation
 from rag.follow_ups.exchange import Exchange
 from rag.hits import Hit
 from rag.retriever import Retriever
+from rag.serving import Serving
 from rag.writing.written import Writer, WrittenAnswer
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Hit",
     "Passage",
     "Retriever",
+    "Serving",
     "Statement",
     "Writer",
     "WrittenAnswer",

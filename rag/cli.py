@@ -1,4 +1,4 @@
-"""The command ``geungeo``: index, remove, ask, chat, articles."""
+"""The command ``geungeo``: index, remove, ask, chat, articles, doctor."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from rag.answer import Answer
     from rag.retriever import Retriever
     from rag.writing.written import WrittenAnswer
+
+STATUSES = {"ok": "정상", "note": "참고", "problem": "문제"}
+"""What ``doctor`` says of each check."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -108,6 +112,10 @@ def _parser() -> argparse.ArgumentParser:
     articles = commands.add_parser("articles", parents=[common, filters], help="색인된 기사를 나열합니다")
     articles.add_argument("--json", action="store_true", help="JSON으로 출력합니다")
     articles.set_defaults(run=_articles)
+
+    doctor = commands.add_parser("doctor", parents=[common], help="색인이 온전한지 살핍니다")
+    doctor.add_argument("--json", action="store_true", help="JSON으로 출력합니다")
+    doctor.set_defaults(run=_doctor)
     return parser
 
 
@@ -230,6 +238,26 @@ def _articles(options: argparse.Namespace) -> int:
         for article, passages in rows:
             print(f"{article.id}  {passages:>4}  {source_line(article)}")
     return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from index.doctor import examine
+
+    folder = _index_dir(options)
+    findings = []
+    with ProgressBars() as bars:
+        for finding in examine(folder, bars):
+            findings.append(finding)
+            if not options.json:
+                print(f"{STATUSES[finding.status]}  {finding.check}: {finding.detail}", flush=True)
+    wrong = sum(finding.status == "problem" for finding in findings)
+    if options.json:
+        listed = [asdict(finding) for finding in findings]
+        printed = {"index": str(folder), "sound": not wrong, "findings": listed}
+        print(json.dumps(printed, ensure_ascii=False, indent=2))
+    else:
+        print(f"문제를 {wrong}가지 찾았습니다." if wrong else "색인이 온전합니다.")
+    return 1 if wrong else 0
 
 
 def _retriever(options: argparse.Namespace) -> Retriever:

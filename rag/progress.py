@@ -8,11 +8,19 @@ from typing import Any
 
 from tqdm import tqdm
 
-STAGES = {"read": "기사 읽기", "cut": "문단 나누기", "arrange": "단어 색인", "encode": "뜻 벡터 만들기"}
+STAGES = {
+    "read": "기사 읽기",
+    "cut": "문단 나누기",
+    "arrange": "단어 색인",
+    "encode": "뜻 벡터 만들기",
+    "verify": "파일 대조",
+    "passages": "문단 살피기",
+    "vectors": "벡터 살피기",
+}
 
 
 class ProgressBars:
-    """One bar for each stage of a build; fits the ``progress`` of ``index.build_index``."""
+    """One bar for each stage; fits the ``progress`` of ``index.build_index`` and of ``index.doctor.examine``."""
 
     def __init__(self) -> None:
         self._bars: dict[str, Any] = {}

@@ -112,8 +112,8 @@ class Retriever:
         if completion is None:
             return self._answer(read, k, filters)
         article = self.article(completion.article_id) if completion.article_id else None
-        if completion.article_id:
-            filters = replace(filters or Filters(), articles=[completion.article_id])
+        if article:  # one that has left the index meanwhile does not narrow the search
+            filters = replace(filters or Filters(), articles=[article.id])
         full = self.read(completion.text, correct=False)
         answer = self._answer(full, k, filters, completion.beyond)
         within = article.title if article else None

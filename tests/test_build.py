@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from dataclasses import replace
@@ -17,6 +16,7 @@ from index.errors import ArticleError, GeungeoError, IndexFormatError, IndexNotF
 from index.generations import MANIFEST, POINTER, current_generation, is_index, writing
 from index.reading import read_article
 from tests.conftest import SEEDS
+from tests.sealing import reseal
 
 STORY = "{name} 회사는 올해 새 공장을 지었다. 공장은 바닷가에 있다.\n\n직원은 {count}명이고 모두 근처에 산다. 급식은 맛있다고 한다."
 
@@ -147,6 +147,17 @@ def test_two_writers_at_once_are_refused(stories: Path, tmp_path: Path) -> None:
         build(stories, tmp_path)
 
 
+def test_what_a_killed_build_left_is_removed_before_the_next_needs_the_room(
+    stories: Path, tmp_path: Path
+) -> None:
+    folder = build(stories, tmp_path).index_dir
+    (folder / "generations" / "0123456789ab.part" / "words").mkdir(parents=True)
+    (folder / f"{POINTER}.part").write_text("half")
+    with writing(folder) as work:
+        assert list(folder.rglob("*.part")) == [work]
+    assert not list(folder.rglob("*.part"))
+
+
 def test_a_folder_of_other_files_is_not_written_to(stories: Path, tmp_path: Path) -> None:
     target = tmp_path / "documents"
     target.mkdir()
@@ -185,9 +196,10 @@ def test_an_index_of_another_version_is_refused(
     change: dict[str, object] | None, message: str, stories: Path, tmp_path: Path
 ) -> None:
     folder = build(stories, tmp_path).index_dir
-    path = current_generation(folder)[0] / MANIFEST
-    fields = json.loads(path.read_text(encoding="utf-8"))
-    path.write_text(json.dumps(fields | change) if change else "{", encoding="utf-8")
+    if change:
+        reseal(folder, **change)
+    else:
+        (current_generation(folder)[0] / MANIFEST).write_text("{", encoding="utf-8")
     with pytest.raises(IndexFormatError, match=message):
         Index.open(folder)
 
@@ -208,19 +220,14 @@ def test_a_file_missing_or_cut_short_is_named(name: str, stories: Path, tmp_path
 
 def test_an_index_made_with_another_encoder_is_refused(stories: Path, tmp_path: Path) -> None:
     folder = build(stories, tmp_path).index_dir
-    path = current_generation(folder)[0] / MANIFEST
-    fields = json.loads(path.read_text(encoding="utf-8"))
-    fields["encoder"]["fingerprint"] = "0" * 64
-    path.write_text(json.dumps(fields), encoding="utf-8")
+    reseal(folder, encoder=current_generation(folder)[1].encoder | {"fingerprint": "0" * 64})
     with pytest.raises(IndexFormatError, match="임베딩 모델"):
         _ = Index.open(folder).encoder
 
 
 def test_without_articles_an_index_is_made_anew_from_its_own(stories: Path, tmp_path: Path) -> None:
     folder = build(stories, tmp_path).index_dir
-    path = current_generation(folder)[0] / MANIFEST
-    fields = json.loads(path.read_text(encoding="utf-8"))
-    path.write_text(json.dumps(fields | {"analyzer": {"kiwipiepy": "0.1"}}), encoding="utf-8")
+    reseal(folder, analyzer={"kiwipiepy": "0.1"})
     summary = index_articles([], folder)
     assert (summary.articles, summary.encoded) == (3, 0)
     assert Index.open(folder).size > 0

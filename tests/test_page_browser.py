@@ -511,15 +511,16 @@ def test_dark_where_the_system_is_dark(browser: Any, address: str) -> None:
 
 
 def test_a_taken_port_is_refused_and_without_one_the_next_is_used(index_dir: Path) -> None:
-    from rag.page.app import _free_port, start_page
+    from rag.page.address import free_port
+    from rag.page.app import start_page
 
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(GeungeoError, match=f"포트 {port}: 다른 프로그램이 쓰고 있습니다"):
             start_page(Retriever.open(index_dir), port=port)
-    free = _free_port("127.0.0.1", None)
+    free = free_port("127.0.0.1", None)
     with closing(socket.create_server(("127.0.0.1", free))):
-        assert _free_port("127.0.0.1", None) > free
+        assert free_port("127.0.0.1", None) > free
     with pytest.raises(GeungeoError, match="이 컴퓨터의 주소가 아닙니다"):
         start_page(Retriever.open(index_dir), host="192.0.2.1")
     with pytest.raises(GeungeoError, match="65535"):

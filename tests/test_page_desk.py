@@ -44,8 +44,8 @@ def test_a_notice_takes_the_place_of_an_answer_when_something_fails(
 
 def test_filters_are_in_force_named_and_chosen_from_what_there_is(retriever: Retriever) -> None:
     desk = Desk(retriever)
-    assert desk.publishers == [("근거 편집부 (4)", "근거 편집부")]
-    assert ("컨소시엄 (1)", "컨소시엄") in desk.topics
+    assert desk.front.publishers == [("근거 편집부 (4)", "근거 편집부")]
+    assert ("컨소시엄 (1)", "컨소시엄") in desk.front.topics
     narrowing = Narrowing(["근거 편집부"], ["컨소시엄", "500B"], "2025-10", "2025", " skt* ")
     turn = desk.reply("SKT의 모델 크기는?", (), narrowing)
     assert turn.narrowed == "근거 편집부 · 컨소시엄, 500B · 2025-10-01~2025-12-31 · skt*"

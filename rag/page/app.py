@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import socket
 import sys
 import time
 import webbrowser
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +14,11 @@ import gradio as gr
 
 from index.errors import GeungeoError
 from rag.page import cards
-from rag.page.desk import MOST_TURNS, Desk, Narrowing, Turn, Turns
+from rag.page.address import free_port, keep_from_proxies
+from rag.page.desk import MOST_EXAMPLES, MOST_TURNS, Desk, Front, Narrowing, Turn, Turns
 from rag.retriever import Retriever
 from rag.writing.written import Writer
 
-FIRST_PORT, PORTS = 7860, 100
 AT_ONCE = 4
 """Questions answered at the same time at most; each takes some 20 ms of all cores."""
 WRITTEN_AT_ONCE = 4
@@ -50,30 +47,34 @@ HEAD = (
 def build_page(retriever: Retriever) -> gr.Blocks:
     """The page over one index, not yet served; Gradio takes its style only when it is (``start_page``)."""
     desk = Desk(retriever, Writer.from_environment(retriever))
+    front = desk.front
     page = gr.Blocks(title="근거", analytics_enabled=False, fill_width=True)
     with page:
         turns = gr.State(())
         unwritten = gr.State(None)  # the last turn, until a language model has written it
         with gr.Row(elem_id="top"):
-            _html(desk.header, elem_id="header")
+            header = _html(front.header, elem_id="header")
             fresh = gr.Button("새 대화", elem_id="fresh", visible=False, size="sm", scale=0)
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="talk"):
                 conversation = _html(desk.conversation(()), elem_id="conversation")
-                with gr.Column(elem_id="examples", visible=bool(desk.examples)) as examples:
-                    buttons = [gr.Button(text, elem_classes="gg-example") for text in desk.examples]
+                with gr.Column(elem_id="examples", visible=bool(front.examples)) as examples:
+                    buttons = [
+                        gr.Button(**_example(front, n), elem_classes="gg-example")
+                        for n in range(MOST_EXAMPLES)
+                    ]
                 with gr.Row(elem_id="ask"):
                     question = _question_box()
                     send = gr.Button("묻기", variant="primary", elem_id="send", scale=0)
                     boxes = _filter_boxes(desk)
-                stop = gr.Button("쓰기 멈추기", elem_id="stop", size="sm", visible=desk.writer is not None)
+                stop = gr.Button("쓰기 멈추기", elem_id="stop", size="sm", visible=front.writer is not None)
                 # pressed by the page's script, with the question in its box
                 as_typed = gr.Button("입력한 그대로 찾기", elem_id="as-typed", elem_classes="gg-unseen")
             sources = _html(desk.sources(()), elem_id="sources")
         _reader(desk)
 
         events: dict[str, Any] = {
-            "outputs": [turns, unwritten, conversation, sources, question, examples, fresh],
+            "outputs": [turns, unwritten, conversation, sources, question, examples, fresh, header],
             "show_progress": "hidden",
             "api_visibility": "private",
             "concurrency_id": "ask",
@@ -87,15 +88,16 @@ def build_page(retriever: Retriever) -> gr.Blocks:
             if text.strip():
                 hide, show = gr.update(visible=False), gr.update(visible=True)
                 waiting = desk.conversation((*before, desk.waiting(text, before)))
-                yield before, None, waiting, skip, "", hide, show
+                yield before, None, waiting, skip, "", hide, show, skip
             turn = desk.reply(text, before, Narrowing(*narrowing), correct=correct)
             after = (*before, turn.kept)[-MOST_TURNS:]
             if turn.sources is None:
                 # what could not be answered goes back to be corrected, and the next turn takes its place
-                yield before, None, desk.conversation(after), skip, text.strip(), skip, skip
+                yield before, None, desk.conversation(after), skip, text.strip(), skip, skip, skip
             else:
-                to_write = turn if desk.writer else None
-                yield after, to_write, desk.conversation(after), desk.sources(after), skip, skip, skip
+                to_write = turn if front.writer else None
+                kept = desk.conversation(after), desk.sources(after)
+                yield after, to_write, *kept, skip, skip, skip, desk.front.header
 
         def ask_as_typed(*asking: Any) -> Iterator[tuple[Any, ...]]:
             yield from ask(*asking, correct=False)
@@ -117,8 +119,19 @@ def build_page(retriever: Retriever) -> gr.Blocks:
 
         def start_again(being_written: Turn | None) -> tuple[Any, ...]:
             _stop(being_written)
-            show = gr.update(visible=bool(desk.examples))
-            return (), None, desk.conversation(()), desk.sources(()), "", show, gr.update(visible=False)
+            hide, show = gr.update(visible=False), gr.update(visible=bool(desk.front.examples))
+            return (), None, desk.conversation(()), desk.sources(()), "", show, hide, desk.front.header
+
+        def catch_up() -> tuple[Any, ...]:
+            """What is there before a question, where a build has ended since the page was made."""
+            now = desk.front
+            if now is front:
+                return tuple(gr.skip() for _ in fronted)
+            choices = [
+                gr.update(choices=names, visible=bool(names)) for names in (now.publishers, now.topics)
+            ]
+            shown = [gr.update(**_example(now, n)) for n in range(MOST_EXAMPLES)]
+            return now.header, now.collection, gr.update(visible=bool(now.examples)), *choices, *shown
 
         rest = [turns, unwritten, *boxes]
         asked = [
@@ -127,7 +140,10 @@ def build_page(retriever: Retriever) -> gr.Blocks:
             *(button.click(ask, [button, *rest], **events) for button in buttons),
         ]
         fresh.click(start_again, unwritten, **events)
-        if desk.writer is not None:
+        fronted = [header, sources, examples, *boxes[:2], *buttons]
+        quiet: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
+        gr.on([page.load, fresh.click], catch_up, None, fronted, **quiet)
+        if front.writer is not None:
             writing = events | {
                 "outputs": [turns, unwritten, conversation],
                 "concurrency_id": "write",
@@ -145,6 +161,12 @@ def _stop(turn: Turn | None) -> None:
     """Whoever stops it, or goes on, no longer waits for what is being written."""
     if turn is not None:
         turn.stop.set()
+
+
+def _example(front: Front, number: int) -> dict[str, Any]:
+    """A button's settings: the example of that number, or none to be seen."""
+    there = number < len(front.examples)
+    return {"value": front.examples[number] if there else "", "visible": there}
 
 
 def _html(value: str, **settings: Any) -> gr.HTML:
@@ -170,12 +192,14 @@ def _question_box() -> gr.Textbox:
 
 def _filter_boxes(desk: Desk) -> list[gr.components.Component]:
     """The filters, folded up under the question box: a box for each field of ``Narrowing``, in its order."""
-    label = desk.filters_label(Narrowing())
+    label, front = desk.filters_label(Narrowing()), desk.front
     with gr.Accordion(label, open=False, elem_id="filters") as filters:
         with gr.Row(elem_id="filter-boxes"):
             choosing: dict[str, Any] = {"multiselect": True, "min_width": 200}
-            publishers = gr.Dropdown(desk.publishers, label="매체", visible=bool(desk.publishers), **choosing)
-            topics = gr.Dropdown(desk.topics, label="주제", visible=bool(desk.topics), **choosing)
+            publishers = gr.Dropdown(
+                front.publishers, label="매체", visible=bool(front.publishers), **choosing
+            )
+            topics = gr.Dropdown(front.topics, label="주제", visible=bool(front.topics), **choosing)
             typing: dict[str, Any] = {"max_lines": 1, "min_width": 120}
             since = gr.Textbox(label="이날부터", placeholder="예: 2025-08", **typing)
             until = gr.Textbox(label="이날까지", placeholder="예: 2025-12-31", **typing)
@@ -210,8 +234,8 @@ def start_page(retriever: Retriever, host: str = "127.0.0.1", port: int | None =
         GeungeoError: ``port`` is taken (without one, the first free one from 7860 on is used), or ``host`` is
             no address of this machine.
     """
-    _keep_from_proxies(host)
-    chosen = _free_port(host, port)
+    keep_from_proxies(host)
+    chosen = free_port(host, port)
     page = build_page(retriever)
     fonts = [gr.themes.Font(name) for name in FONTS]
     try:
@@ -263,32 +287,3 @@ def serve_page(
         pass
     finally:
         page.close(verbose=False)
-
-
-def _keep_from_proxies(host: str) -> None:
-    """Gradio calls its own address once when it starts, which no proxy set for this machine can reach."""
-    for name in ("no_proxy", "NO_PROXY"):
-        exempt = [*filter(None, os.environ.get(name, "").split(",")), "127.0.0.1", "localhost", host]
-        os.environ[name] = ",".join(dict.fromkeys(exempt))
-
-
-def _free_port(host: str, port: int | None) -> int:
-    """The port asked for, or without one the first free one."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    for candidate in range(FIRST_PORT, FIRST_PORT + PORTS) if port is None else [port]:
-        try:
-            with closing(socket.create_server((host, candidate), family=family)) as found:
-                return int(found.getsockname()[1])
-        except OverflowError:
-            raise GeungeoError(f"포트는 0부터 65535까지의 수여야 합니다 (받은 값 {port}).") from None
-        except OSError as error:
-            if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
-                raise GeungeoError(f"{host}: 이 컴퓨터의 주소가 아닙니다. --host를 확인하세요.") from None
-            if port is not None:
-                reason = (
-                    "다른 프로그램이 쓰고 있습니다" if error.errno == errno.EADDRINUSE else error.strerror
-                )
-                advice = "다른 번호를 주거나, 빈 포트를 찾게 --port를 빼세요."
-                raise GeungeoError(f"포트 {port}: {reason}. {advice}") from None
-    last = FIRST_PORT + PORTS - 1
-    raise GeungeoError(f"{FIRST_PORT}~{last} 사이에 빈 포트가 없습니다. --port로 다른 번호를 주세요.")

@@ -19,6 +19,7 @@ from rag.answer import Answer
 from rag.follow_ups.exchange import Exchange
 from rag.page import cards, drafts, replies
 from rag.retriever import Retriever
+from rag.serving import Serving
 from rag.writing.written import Draft, Writer
 
 log = logging.getLogger(__name__)
@@ -97,20 +98,45 @@ class Narrowing:
 NOT_NARROWED = Narrowing()
 
 
-class Desk:
-    """The markup of one collection's page. Safe to share between threads."""
+@dataclass(frozen=True, slots=True)
+class Front:
+    """What the page shows of one generation of the index before anything is asked, and what answers from it."""
 
-    def __init__(self, retriever: Retriever, writer: Writer | None = None) -> None:
-        self._retriever = retriever
-        self.writer = writer
+    retriever: Retriever
+    writer: Writer | None
+    header: str
+    examples: list[str]
+    publishers: list[tuple[str, str]]
+    topics: list[tuple[str, str]]
+    collection: str
+
+    @classmethod
+    def of(cls, retriever: Retriever, writer: Writer | None) -> Front:
+        """The front of what a retriever searches."""
         index = retriever.index
         total, passages = index.counts["articles"], index.counts["passages"]
         articles = index.store.some_articles(MOST_LISTED)
-        self.header = replies.header(total, passages, index.sample)
-        self.examples = example_questions(retriever, articles)
-        self.publishers = _choices(index.store.publishers())
-        self.topics = _choices(index.store.topics())
-        self._collection = cards.collection(articles, total)
+        return cls(
+            retriever,
+            writer.over(retriever) if writer else None,
+            replies.header(total, passages, index.sample),
+            example_questions(retriever, articles),
+            _choices(index.store.publishers()),
+            _choices(index.store.topics()),
+            cards.collection(articles, total),
+        )
+
+
+class Desk:
+    """The markup of one collection's page, always of its newest generation. Safe to share between threads."""
+
+    def __init__(self, retriever: Retriever, writer: Writer | None = None) -> None:
+        self.serving = Serving(retriever, lambda newest: Front.of(newest, writer))
+
+    @property
+    def front(self) -> Front:
+        """What belongs to the newest generation."""
+        return self.serving.current
 
     def waiting(self, question: str, before: Turns) -> Turn:
         """The turn of a question whose answer is still being looked for."""
@@ -127,7 +153,7 @@ class Desk:
         try:
             filters = narrowing.filters()
             after = [turn.exchange for turn in before if turn.exchange]
-            found = self._retriever.answer(question, filters=filters, correct=correct, after=after)
+            found = self.front.retriever.answer(question, filters=filters, correct=correct, after=after)
             return Turn(
                 number, question, replies.answer(number, found), cards.sources(number, found),
                 " · ".join(in_words(filters)), found.exchange, found,
@@ -144,11 +170,12 @@ class Desk:
         Nothing where there is no model, or nothing to write from; last the turn as it was where it is stopped, or
         anything fails.
         """
-        if self.writer is None or turn.found is None or turn.found.abstained:
+        writer = self.front.writer
+        if writer is None or turn.found is None or turn.found.abstained:
             return
         shown = 0.0
         try:
-            for step in self.writer.stream(turn.found, turn.stop):
+            for step in writer.stream(turn.found, turn.stop):
                 if turn.stop.is_set():
                     yield turn.kept
                     return
@@ -177,7 +204,7 @@ class Desk:
         """The passages behind each reply, only those of the last to be seen; at first, the articles."""
         groups = [(turn.number, turn.sources) for turn in turns if turn.sources is not None]
         if not groups:
-            return self._collection
+            return self.front.collection
         last = groups[-1][0]
         return "".join(cards.source_group(number, group, shown=number == last) for number, group in groups)
 
@@ -188,7 +215,7 @@ class Desk:
             asked: ``{"article": id, "spans": [[start, end], ...]}``; the first span is the passage to mark,
                 the others are quotations in it.
         """
-        article = self._retriever.article(str(asked["article"]))
+        article = self.front.retriever.article(str(asked["article"]))
         if article is None:
             return replies.notice("이 기사는 이제 색인에 없습니다.")
         spans = [(int(start), int(end)) for start, end in asked["spans"]]

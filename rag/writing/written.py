@@ -90,6 +90,10 @@ class Writer:
         settings = Settings.from_environment()
         return cls(retriever, LanguageModel(settings)) if settings else None
 
+    def over(self, retriever: Retriever) -> Writer:
+        """A writer with the same model over another index."""
+        return Writer(retriever, self._model)
+
     def write(self, answer: Answer, stop: threading.Event | None = None) -> WrittenAnswer:
         """The answer as the model writes it; see ``stream``."""
         written = WrittenAnswer(answer)

@@ -1,0 +1,64 @@
+"""The chat page in Chromium while the index is built anew: a visitor sees what there is now, a conversation goes on."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_page_browser import BRIDGE, LIBRARY, Visit, browser, index_dir  # noqa: F401
+
+from index import build_index
+from rag import Retriever
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+NEWER = """---
+title: 달내강 보행교 길이 늘린다
+publisher: 새로운신문
+topics: [다리]
+---
+
+달내강 보행교의 길이는 처음보다 늘어난 555m가 된다고 한빛시가 밝혔다. 폭은 그대로 6m이다.
+"""
+
+
+def test_a_page_follows_its_index(browser: Any, index_dir: Path, tmp_path: Path) -> None:  # noqa: F811
+    from rag.page.app import start_page
+
+    own = shutil.copytree(index_dir, tmp_path / "index")
+    served = start_page(Retriever.open(own), port=0)
+    early = Visit(browser, served.local_url)
+    try:
+        assert "기사 8편" in early.text("#header")
+        early.ask(LIBRARY)
+        (tmp_path / "newer.md").write_text(NEWER, encoding="utf-8")
+        build_index([tmp_path / "newer.md"], own)
+        end = time.monotonic() + 60
+        late = Visit(browser, served.local_url)
+        while "기사 9편" not in late.text("#header"):
+            assert time.monotonic() < end
+            late.end(served.local_url)
+            time.sleep(0.5)
+            late = Visit(browser, served.local_url)
+            late.page.wait_for_timeout(500)
+        late.page.locator("#filters > .label-wrap").click()
+        late.page.get_by_label("매체").click()
+        late.page.get_by_role("option", name="새로운신문").click()
+        late.page.get_by_label("매체").press("Escape")
+        turn = late.ask(BRIDGE)
+        assert "555m" in turn.locator("blockquote").first.text_content()
+        late.end(served.local_url)
+        second = early.ask("1번 더 자세히", 2)  # from what was there before
+        assert second.locator("blockquote").count() or second.locator(".gg-abstention").count()
+        early.page.wait_for_function("document.querySelector('#header').textContent.includes('기사 9편')")
+        early.page.click("#fresh")
+        early.page.wait_for_function("document.querySelector('#sources').textContent.includes('길이 늘린다')")
+        early.page.locator("#filters > .label-wrap").click()
+        early.page.get_by_label("매체").click()
+        early.page.get_by_role("option", name="새로운신문").wait_for()
+        early.end(served.local_url)
+    finally:
+        served.close(verbose=False)
