@@ -27,10 +27,10 @@ class Before:
         if names:
             origins = (key_of(article.source) for article in given)
             condition = f"{among('article', ids)} or {among('origin', origins)}"
-            fields = ["article", "origin", "digest", "passages", "placed"]
+            fields = ["article", "origin", "digest", "passages"]
             rows = connection.rows(names.articles, condition, fields, **STRONG)
         self._rows = {row["article"]: row for row in rows}
-        self._by_origin = {row["origin"]: row for row in rows}
+        self._origins = {row["origin"] for row in rows}
         self.known = self._rows.keys() & ids
         """The keys of given articles that are there already, perhaps in part."""
         self.replaced = self._rows.keys() - ids
@@ -51,12 +51,7 @@ class Before:
 
     def had_source(self, article: Article) -> bool:
         """Whether an article came from the same source."""
-        return key_of(article.source) in self._by_origin
-
-    def place(self, article: Article, otherwise: int) -> int:
-        """The place of the article, or of the one it replaces."""
-        row = self._rows.get(key_of(article.id)) or self._by_origin.get(key_of(article.source))
-        return int(row["placed"]) if row else otherwise
+        return key_of(article.source) in self._origins
 
     def vectors(self) -> Known:
         """Those of everything that is replaced."""

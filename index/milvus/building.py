@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from index.analyzer import Analyzer
 from index.articles import Article, Skipped
@@ -35,17 +34,19 @@ from index.milvus.versions import (
     serving,
     write_about,
 )
-from index.milvus.writing import Totals, Writer, remove
+from index.milvus.writing import Known, Totals, Writer, remove
 from index.model_cache import DEFAULT_MODEL
 from index.stored import StoredArticle
 
 Progress = Callable[[str, int, int], None]
-"""Called with (stage, done, all); stages are ``read``, ``cut`` and ``encode``."""
+"""Called with (stage, done, all); stages are ``read`` and ``encode``."""
+Given = Callable[[], Iterable[Article]]
+"""The articles to be indexed, from the first one at each call."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoreSummary:
-    """What a build did; the fields are those of ``index.build.BuildSummary``."""
+    """What a build did; the numbers are those of ``index.build.BuildSummary``."""
 
     store: str
     """The address."""
@@ -55,32 +56,48 @@ class StoreSummary:
     added: int
     changed: int
     unchanged: int
+    removed: int
     encoded: int
     skipped: tuple[Skipped, ...]
     seconds: float
 
 
 def build_store(
-    paths: Iterable[str | Path], place: str, *, progress: Progress | None = None, **options: Any
+    paths: Iterable[str | Path],
+    place: str,
+    *,
+    model: str | None = None,
+    dictionary: Dictionary | None = None,
+    progress: Progress | None = None,
 ) -> StoreSummary:
     """Adds the articles of files and folders to the index at ``milvus:URI``, as ``index.build.build_index`` does.
 
+    Any number of machines may add to one index at the same time. A new version is made where there is none yet, or
+    where the one that serves was made with another analyzer, dictionary or model.
+
     Args:
-        paths: files and folders of ``.txt``, ``.md`` and ``.html``.
+        paths: files and folders of ``.txt``, ``.md`` and ``.html``; without any the index is made anew from what it
+            holds.
         place: the address.
+        model: the embedding model; by default that of the index, or the bundled one.
+        dictionary: names and synonyms; by default that of the index.
         progress: told how far the work is.
-        options: ``model`` and ``dictionary``, as for ``index_into``.
 
     Raises:
         ArticleError: a path does not exist, or no article can be read from the paths.
         GeungeoError: the server cannot be reached or refuses; what serves goes on serving.
     """
-    from index.reading import read_articles  # what reads files is not needed to search
+    from index.reading import article_files, read_each  # what reads files is not needed to search
 
-    step = progress or (lambda stage, done, total: None)
-    reading = read_articles(paths, lambda done, total, path: step("read", done, total))
-    summary = index_into(place, reading.articles, progress=progress, **options)
-    return replace(summary, skipped=(*reading.skipped, *summary.skipped))
+    step = progress or _silent
+    roots = list(paths)
+    files, skipped = article_files(roots) if roots else ([], [])
+
+    def given() -> Iterator[Article]:
+        return read_each(files, skipped, lambda done, total, path: step("read", done, total))
+
+    summary = _build(place, given if files else None, model, dictionary, step)
+    return replace(summary, skipped=(*dict.fromkeys(skipped), *summary.skipped))
 
 
 def index_into(
@@ -91,208 +108,182 @@ def index_into(
     dictionary: Dictionary | None = None,
     progress: Progress | None = None,
 ) -> StoreSummary:
-    """Adds articles to the index at ``milvus:URI``, or without articles makes it anew from those it holds.
+    """As ``build_store``, for articles already read."""
+    return _build(place, (lambda: articles) if articles else None, model, dictionary, progress or _silent)
 
-    Any number of machines may add to one index at the same time. A new version is made where there is none yet, or
-    where the one that serves was made with another analyzer, dictionary, model or format.
+
+def remove_articles(place: str, article_ids: Collection[str]) -> None:
+    """Takes articles out of the index at ``milvus:URI``; their files are not touched.
+
+    Raises:
+        ArticleError: an id is no article's; then nothing is removed.
+        GeungeoError: the server cannot be reached or refuses.
     """
-    started = time.monotonic()
-    connection = Connection.open(read_address(place))
-    step = progress or (lambda stage, done, total: None)
-    builder = _Builder(connection, model, dictionary, step)
-    builder.run(_distinct(articles))
-    names, totals = builder.names, builder.totals
-    articles_now, passages, windows = (
-        count(connection, kind, **STRONG) for kind in (names.articles, names.passages, names.windows)
-    )
-    unchanged = articles_now - len(builder.added) - len(builder.changed)
-    return StoreSummary(
-        str(connection.address), articles_now, passages, windows, len(builder.added), len(builder.changed),
-        unchanged, totals.encoded, tuple(builder.skipped.values()), time.monotonic() - started,
-    )  # fmt: skip
-
-
-def remove_articles(place: str, article_ids: Collection[str]) -> int:
-    """Removes articles from the index at ``milvus:URI``; returns how many there were. Unknown ids are ignored."""
     connection = Connection.open(read_address(place))
     names, _ = opened(connection)
-    keys = [key_of(article_id) for article_id in article_ids]
-    there = [
+    keys = {key_of(article_id): article_id for article_id in article_ids}
+    there = {
         row["article"]
         for batch in batched(keys, AT_ONCE)
         for row in connection.rows(names.articles, among("article", batch), ["article"], **STRONG)
-    ]
+    }
+    unknown = sorted(article_id for key, article_id in keys.items() if key not in there)
+    if unknown:
+        raise ArticleError(
+            f"{', '.join(unknown[:3])}: 그런 기사가 없습니다. 'geungeo articles'로 기사의 ID를 확인하세요."
+        )
     remove(connection, names, there)
-    return len(there)
 
 
-class _Builder:
-    """One run of the command; what it did is read from it afterwards."""
+def _build(
+    place: str, given: Given | None, model: str | None, dictionary: Dictionary | None, step: Progress
+) -> StoreSummary:
+    """Writes until what was written is in the version that serves: another machine may switch it meanwhile."""
+    started = time.monotonic()
+    connection = Connection.open(read_address(place))
+    while True:
+        old = serving(connection)
+        about = opened(connection)[1] if old else None
+        analyzer = Analyzer(about.entries if about and dictionary is None else dictionary)
+        encoder = load_encoder(model or (about.encoder["model"] if about else DEFAULT_MODEL))
+        build = _Build(connection, old, about, analyzer, encoder, step)
+        if old and given and build.fits:
+            names, totals = old, build.update(old, given)
+            if serving(connection) == old:
+                break
+        else:
+            names, totals = build.make(given)
+            if publish(connection, names, old):
+                break
+            drop(connection, names)
+    articles, passages, windows = (
+        count(connection, kind, **STRONG) for kind in (names.articles, names.passages, names.windows)
+    )
+    return StoreSummary(
+        str(connection.address), articles, passages, windows, build.added, build.changed,
+        articles - build.added - build.changed, 0, totals.encoded, tuple(build.skipped),
+        time.monotonic() - started,
+    )  # fmt: skip
+
+
+class _Build:
+    """One attempt; what it did is read from it afterwards."""
 
     def __init__(
-        self, connection: Connection, model: str | None, dictionary: Dictionary | None, step: Progress
-    ) -> None:
+        self, connection: Connection, old: Collections | None, about: About | None, analyzer: Analyzer,
+        encoder: Encoder, step: Progress,
+    ) -> None:  # fmt: skip
         self._connection = connection
-        self._model = model
-        self._dictionary = dictionary
+        self._old = old
+        self._analyzer = analyzer
+        self._encoder = encoder
         self._step = step
-        self.names: Collections
-        self.totals: Totals
-        self.added: set[str] = set()
-        self.changed: set[str] = set()
-        self.skipped: dict[str, Skipped] = {}
+        self._about = about
+        self._same_terms = about is not None and about.analyzer == analyzer.versions()
+        self._same_vectors = about is not None and about.encoder["fingerprint"] == encoder.card.fingerprint
+        self.skipped: list[Skipped] = []
+        self.added = self.changed = 0
 
-    def run(self, articles: Sequence[Article]) -> None:
-        """Until what was written is in the version that serves: another machine may switch it meanwhile."""
-        while True:
-            old = serving(self._connection)
-            about = opened(self._connection)[1] if old else None
-            analyzer = Analyzer(self._dictionary or (about.entries if about else None))
-            encoder = load_encoder(self._model or (about.encoder["model"] if about else DEFAULT_MODEL))
-            if old and about and articles and _fits(about, analyzer, encoder):
-                self.names, self.totals = old, self._update(old, about, analyzer, encoder, articles)
-                if serving(self._connection) == old:
-                    return
-            else:
-                self.names, self.totals = self._make(old, about, analyzer, encoder, articles)
-                if publish(self._connection, self.names, old):
-                    return
-                drop(self._connection, self.names)
-            self.added.clear()
-            self.changed.clear()
+    @property
+    def fits(self) -> bool:
+        """Whether articles can be added to the version that serves."""
+        return self._same_terms and self._same_vectors
 
-    def _update(
-        self,
-        names: Collections,
-        about: About,
-        analyzer: Analyzer,
-        encoder: Encoder,
-        articles: Sequence[Article],
-    ) -> Totals:
-        """Adds what is new or has changed to a version that serves."""
-        writer = Writer(self._connection, names, about, encoder)
-        base = time.time_ns()
-        for done, batch in enumerate(batched(enumerate(articles, start=base), AT_ONCE)):
-            before = Before(self._connection, names, [article for _, article in batch])
-            todo = [(at, article) for at, article in batch if not before.is_whole(article)]
-            placed = [before.place(article, at) for at, article in todo]
-            cut = list(cut_articles([article for _, article in todo], analyzer))
-            self._step("cut", min((done + 1) * AT_ONCE, len(articles)), len(articles))
-            for item in cut:
-                self._note(item, before)
-            # an article cut otherwise than before may leave rows behind
+    def update(self, names: Collections, given: Given) -> Totals:
+        """Adds what is new or has changed to the version that serves."""
+        assert self._about is not None
+        writer = Writer(self._connection, names, self._about, self._encoder)
+        for batch in batched(self._distinct(given()), AT_ONCE):
+            before = Before(self._connection, names, batch)
+            cut = self._cut([article for article in batch if not before.is_whole(article)], before)
+            vectors = before.vectors()
+            # of an article cut otherwise than before, rows would be left over
             remove(self._connection, names, before.known & {key_of(item.article.id) for item in cut})
-            stored = [pair for pair in zip(placed, cut, strict=True) if pair[1].passages]
-            writer.write(stored, before.vectors(), lambda n, of: self._step("encode", n, of))
+            writer.write(cut, vectors)
             remove(self._connection, names, before.replaced)
         return writer.totals
 
-    def _make(
-        self, old: Collections | None, about: About | None, analyzer: Analyzer, encoder: Encoder,
-        articles: Sequence[Article],
-    ) -> tuple[Collections, Totals]:  # fmt: skip
+    def make(self, given: Given | None) -> tuple[Collections, Totals]:
         """A complete version, beside the one that serves if there is one."""
+        card = self._encoder.card
         with Spool() as spool:
-            for placed, stored in self._cut_all(old, about, analyzer, articles):
-                if stored.passages:
-                    spool.add(placed, stored)
+            for stored in self._everything(given):
+                spool.add(stored)
             if not spool.passages:
                 raise ArticleError("색인할 기사나 본문 문단이 없습니다. 파일의 내용을 확인하세요.")
             names = new_version(self._connection.address.name)
-            new = About(
+            about = About(
                 created=datetime.now(UTC).isoformat(timespec="seconds"),
-                analyzer=analyzer.versions(),
-                dictionary=[list(entry) for entry in analyzer.dictionary.entries],
+                analyzer=self._analyzer.versions(),
+                dictionary=[list(entry) for entry in self._analyzer.dictionary.entries],
                 encoder={
-                    "model": encoder.card.model,
-                    "fingerprint": encoder.card.fingerprint,
-                    "dimensions": encoder.card.dimensions,
+                    "model": card.model, "fingerprint": card.fingerprint, "dimensions": card.dimensions,
                 },
                 words=spool.words / spool.passages,
                 characters=spool.characters / spool.passages,
                 mean=[],
-            )
-            reuse = old if about and about.encoder["fingerprint"] == encoder.card.fingerprint else None
+            )  # fmt: skip
+            writer = Writer(self._connection, names, about, self._encoder)
             try:
-                create(self._connection, names, encoder.card.dimensions)
-                writer = Writer(self._connection, names, new, encoder)
-                self._fill(writer, spool, reuse)
-                write_about(self._connection, names, replace(new, mean=writer.totals.mean))
+                create(self._connection, names, card.dimensions)
+                for batch in batched(spool, AT_ONCE):
+                    writer.write(batch, self._vectors(batch))
+                    self._step("encode", writer.totals.passages, spool.passages)
+                write_about(self._connection, names, replace(about, mean=writer.totals.mean))
             except BaseException:
                 drop(self._connection, names)
                 raise
         return names, writer.totals
 
-    def _fill(self, writer: Writer, spool: Spool, reuse: Collections | None) -> None:
-        done = 0
-        for batch in batched(spool, AT_ONCE):
-            keys = [key_of(stored.article.id) for _, stored in batch]
-            writer.write(batch, vectors_of(self._connection, reuse, keys) if reuse else {})
-            done += sum(len(stored.passages) for _, stored in batch)
-            self._step("encode", done, spool.passages)
-
-    def _cut_all(
-        self, old: Collections | None, about: About | None, analyzer: Analyzer, articles: Sequence[Article]
-    ) -> Iterator[tuple[int, StoredArticle]]:
-        """The articles of the old version that are not replaced, then those given, each after its place."""
-        places: dict[str, int] = {}
+    def _everything(self, given: Given | None) -> Iterator[StoredArticle]:
+        """The articles given, then those of the old version that are not replaced."""
         replaced: set[int] = set()
-        base = time.time_ns()
-        fresh: list[Article] = []
-        for batch in batched(enumerate(articles, start=base), AT_ONCE):
-            before = Before(self._connection, old, [article for _, article in batch])
-            for at, article in batch:
-                places[article.id] = before.place(article, at)
-                self._note_given(article, before)
-                fresh.append(article)
-            replaced |= before.known | before.replaced
-        if old and about:
-            kept = (
-                (placed, stored)
-                for placed, stored in MilvusRows(self._connection, old).placed()
-                if key_of(stored.article.id) not in replaced
-            )
-            if about.analyzer == analyzer.versions():
-                yield from kept
+        for batch in batched(self._distinct(given()), AT_ONCE) if given else ():
+            before = Before(self._connection, self._old, batch)
+            replaced |= before.replaced | {key_of(article.id) for article in batch}
+            yield from self._cut(batch, before)
+        if self._old is None:
+            return
+        stored = MilvusRows(self._connection, self._old).everything()
+        kept = (item for item in stored if key_of(item.article.id) not in replaced)
+        if self._same_terms:
+            yield from kept
+        else:
+            again = cut_articles((item.article for item in kept), self._analyzer)
+            yield from (item for item in again if item.passages)
+
+    def _cut(self, articles: Sequence[Article], before: Before) -> list[StoredArticle]:
+        """The articles, cut, those without prose left out, and counted."""
+        found = []
+        for item in cut_articles(articles, self._analyzer):
+            article = item.article
+            if not item.passages:
+                self.skipped.append(Skipped(article.source, "본문 문단이 없습니다"))
+                continue
+            found.append(item)
+            if key_of(article.id) not in before.known:
+                self.changed += before.had_source(article)
+                self.added += not before.had_source(article)
+        return found
+
+    def _distinct(self, articles: Iterable[Article]) -> Iterator[Article]:
+        """Of articles with the same content the first."""
+        from index.reading import repeated
+
+        sources: dict[str, str] = {}
+        for article in articles:
+            first = sources.setdefault(article.id, article.source)
+            if first == article.source:
+                yield article
             else:
-                yield from _cut_again(kept, analyzer)
-        for done, stored in enumerate(cut_articles(fresh, analyzer), start=1):
-            self._step("cut", done, len(fresh))
-            self._skip_if_empty(stored)
-            yield places[stored.article.id], stored
+                self.skipped.append(repeated(article, first))
 
-    def _note(self, stored: StoredArticle, before: Before) -> None:
-        if not self._skip_if_empty(stored):
-            self._note_given(stored.article, before)
-
-    def _note_given(self, article: Article, before: Before) -> None:
-        if key_of(article.id) not in before.known:
-            (self.changed if before.had_source(article) else self.added).add(article.id)
-
-    def _skip_if_empty(self, stored: StoredArticle) -> bool:
-        source = stored.article.source
-        if stored.passages:
-            return False
-        self.skipped[source] = Skipped(source, "본문 문단이 없습니다")
-        self.added.discard(stored.article.id)
-        self.changed.discard(stored.article.id)
-        return True
+    def _vectors(self, articles: Sequence[StoredArticle]) -> Known:
+        """Those that the old version has of the articles."""
+        if self._old is None or not self._same_vectors:
+            return {}
+        return vectors_of(self._connection, self._old, [key_of(item.article.id) for item in articles])
 
 
-def _cut_again(
-    kept: Iterable[tuple[int, StoredArticle]], analyzer: Analyzer
-) -> Iterator[tuple[int, StoredArticle]]:
-    for batch in batched(kept, AT_ONCE):
-        cut = cut_articles([stored.article for _, stored in batch], analyzer)
-        yield from zip((placed for placed, _ in batch), cut, strict=True)
-
-
-def _fits(about: About, analyzer: Analyzer, encoder: Encoder) -> bool:
-    return about.analyzer == analyzer.versions() and about.encoder["fingerprint"] == encoder.card.fingerprint
-
-
-def _distinct(articles: Sequence[Article]) -> list[Article]:
-    """One article of each source, the last; of two with the same content the first."""
-    by_source = {article.source: article for article in articles}
-    by_id = {article.id: article for article in reversed(by_source.values())}
-    return [article for article in by_source.values() if by_id[article.id] is article]
+def _silent(stage: str, done: int, total: int) -> None:
+    """Tells nobody."""

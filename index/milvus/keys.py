@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from index.lexical_writing import term_hashes
+
 DIMENSIONS = 2**32 - 2
 """Sparse vectors have dimensions 0 to this; 0 is kept for ``EVERY``."""
 EVERY = 0
@@ -25,8 +27,6 @@ def dimensions(terms: Iterable[str]) -> list[int]:
     In a collection of ten million different terms one term in 430 of those asked for shares its dimension with
     another; the passages that have the other then score as if they had it.
     """
-    digests = b"".join(
-        hashlib.blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest() for term in terms
-    )
-    found: list[int] = (np.frombuffer(digests, dtype="<u8") % np.uint64(DIMENSIONS) + np.uint64(1)).tolist()
+    hashes = term_hashes(list(terms))
+    found: list[int] = (hashes % np.uint64(DIMENSIONS) + np.uint64(1)).tolist()
     return found

@@ -74,13 +74,11 @@ class MilvusRows:
         return as_article(joined(rows[0]["payload"]))[0] if rows else None
 
     def articles(self, filters: Filters | None = None) -> list[tuple[Article, int]]:
-        """Every article (that meets the filters) with the number of its passages, in the order indexed."""
+        """Every article (that meets the filters) with the number of its passages, in order of source."""
         condition = self.allowed(filters).condition if filters else ""
-        rows = self._connection.all_rows(
-            self._names.articles, condition, ["payload", "passages", "placed", "article"]
-        )
-        ordered = sorted(rows, key=lambda row: (row["placed"], row["article"]))
-        return [(as_article(joined(row["payload"]))[0], row["passages"]) for row in ordered]
+        rows = self._connection.all_rows(self._names.articles, condition, ["payload", "passages"])
+        found = [(as_article(joined(row["payload"]))[0], int(row["passages"])) for row in rows]
+        return sorted(found, key=lambda item: (item[0].source, item[0].id))
 
     def some_articles(self, most: int) -> list[Article]:
         """At most so many articles; keys are hashes, so the first rows are from all over the index."""
@@ -105,27 +103,17 @@ class MilvusRows:
         return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
     def everything(self) -> Iterator[StoredArticle]:
-        """Every article with its passages, in the order indexed."""
-        return (stored for _, stored in self.placed())
-
-    def placed(self) -> Iterator[tuple[int, StoredArticle]]:
-        """The same, each after what it is ordered by."""
-        rows = self._connection.all_rows(self._names.articles, "", ["article", "placed"], page=10_000)
-        order = sorted((row["placed"], row["article"]) for row in rows)
-        for batch in batched(order, AT_ONCE):
-            condition = among("article", [key for _, key in batch])
-            articles = {
-                row["article"]: joined(row["payload"])
-                for row in self._rows("articles", condition, ["article", "payload"])
-            }
-            passages: dict[int, list[StoredPassage]] = {key: [] for key in articles}
+        """Every article with its passages, in no order that means anything."""
+        rows = self._connection.all_rows(self._names.articles, "", ["article", "payload"], page=AT_ONCE)
+        for batch in batched(rows, AT_ONCE):
+            passages: dict[int, list[StoredPassage]] = {row["article"]: [] for row in batch}
+            condition = among("article", passages)
             for row in self._connection.all_rows(self._names.passages, condition, ["article", "payload"]):
-                passages.setdefault(row["article"], []).append(as_passage(joined(row["payload"])))
-            for placed, key in batch:
-                if key in articles:  # else removed meanwhile
-                    article, title_terms = as_article(articles[key])
-                    own = sorted(passages[key], key=lambda item: item.passage.number)
-                    yield placed, StoredArticle(article, title_terms, tuple(own))
+                passages[row["article"]].append(as_passage(joined(row["payload"])))
+            for row in batch:
+                article, title_terms = as_article(joined(row["payload"]))
+                own = sorted(passages[row["article"]], key=lambda item: item.passage.number)
+                yield StoredArticle(article, title_terms, tuple(own))
 
     def allowed(self, filters: Filters) -> Allowed:
         """What passages and windows have to meet to be of articles that meet the filters.

@@ -70,7 +70,7 @@ def _schemas(dimensions: int) -> dict[str, dict[str, Field]]:
     vector = {"type": "FLOAT_VECTOR", "dim": dimensions, "index": "HNSW"}
     return {
         "articles": {
-            "article": number, "origin": indexed, "digest": number, "placed": number, "passages": number,
+            "article": number, "origin": indexed, "digest": number, "passages": number,
             "day": indexed, "publisher": indexed, "topics": numbers, "publisher_name": text, "topic_names": texts,
             "source": text, "url": text, "payload": texts, "latest": none,
         },
@@ -79,7 +79,7 @@ def _schemas(dimensions: int) -> dict[str, dict[str, Field]]:
             "words": sparse, "characters": sparse,
         },
         "windows": {
-            "window": number, "passage": indexed, **facts, "ordinal": number, "whole": {"type": "BOOL"},
+            "window": number, "passage": indexed, **facts, "ordinal": number,
             "text": number, "vector": vector,
         },
         "terms": {"term": number, "nothing": none},
@@ -92,7 +92,7 @@ def _schema(fields: dict[str, Field]) -> Any:
 
     schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
     for position, (name, field) in enumerate(fields.items()):
-        options = {key: field[key] for key in ("dim", "max_length") if key in field}
+        options: Field = {key: field[key] for key in ("dim", "max_length") if key in field}
         if "element" in field:
             options |= {"element_type": DataType[field["element"]], "max_capacity": MOST_ELEMENTS}
         schema.add_field(name, DataType[field["type"]], is_primary=not position, **options)

@@ -13,7 +13,8 @@ from index.analyzer import Analyzer
 from index.encoder import Encoder, Vectors, load_encoder
 from index.errors import IndexFormatError
 from index.filters import Filters
-from index.lexical import BIGRAM_WEIGHT, K1
+from index.lexical import BIGRAM_WEIGHT
+from index.lexical_writing import K1
 from index.milvus.address import read_address
 from index.milvus.conditions import Allowed, among
 from index.milvus.connection import Connection
@@ -181,20 +182,19 @@ class MilvusIndex:
         """The exact cosines of a question with the windows of the given passages, whose vectors are fetched."""
         if not len(passages):
             return DenseScores(np.zeros(0, dtype=np.float32), [])
-        rows = self._connection.rows(
-            self._names.windows, among("passage", passages), ["passage", "ordinal", "whole", "vector"]
-        )
-        rows.sort(key=lambda row: (row["passage"], row["ordinal"]))
-        cosines = np.array([row["vector"] for row in rows], dtype=np.float32) @ vector[0]
-        own: dict[int, list[int]] = {int(number): [] for number in passages}
-        for at, row in enumerate(rows):
-            own[row["passage"]].append(at)
-        if not all(own.values()):
+        condition, fields = among("passage", passages), ["passage", "ordinal", "vector"]
+        rows = self._connection.rows(self._names.windows, condition, fields)
+        rows.sort(key=lambda row: row["ordinal"])
+        vectors: dict[int, list[Sequence[float]]] = {int(number): [] for number in passages}
+        for row in rows:
+            vectors[row["passage"]].append(row["vector"])
+        if not all(vectors.values()):
             raise changed()
-        windows = [cosines[[at for at in own[int(number)] if not rows[at]["whole"]]] for number in passages]
-        whole = np.array([cosines[own[int(number)][-1]] for number in passages], dtype=np.float32)
-        best = np.array([each.max() for each in windows], dtype=np.float32)
-        return DenseScores((best + whole) / 2, windows)
+        cosines = [np.array(own, dtype=np.float32) @ vector[0] for own in vectors.values()]
+        # the last of several rows is the whole passage, no window
+        windows = [own[: len(own) - (len(own) > 1)] for own in cosines]
+        means = [(own.max() + all_of[-1]) / 2 for own, all_of in zip(windows, cosines, strict=True)]
+        return DenseScores(np.array(means, dtype=np.float32), windows)
 
     def background(self, vector: Vectors) -> float:
         """The collection's mean of dense scores when this version was made."""

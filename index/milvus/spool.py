@@ -13,10 +13,10 @@ from index.terms import character_bigrams, indexed_terms
 
 
 class Spool:
-    """Keeps articles with their places in a temporary file, and counts their terms."""
+    """Keeps articles in a temporary file, and counts their terms."""
 
     def __init__(self) -> None:
-        self._file = TemporaryFile("w+", encoding="utf-8", errors="surrogatepass")
+        self._file = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 (closed on leaving)
         self.passages = 0
         self.words = 0
         """Terms of all passages, as BM25 counts them."""
@@ -31,10 +31,9 @@ class Spool:
     ) -> None:
         self._file.close()
 
-    def add(self, placed: int, stored: StoredArticle) -> None:
+    def add(self, stored: StoredArticle) -> None:
         """Keeps an article."""
         line: Fields = {
-            "placed": placed,
             "article": article_fields(stored),
             "passages": [passage_fields(item) for item in stored.passages],
         }
@@ -44,10 +43,10 @@ class Spool:
             self.words += len(indexed_terms(item.terms.forms, stored.title_terms))
             self.characters += len(character_bigrams(f"{stored.article.title} {item.passage.text}"))
 
-    def __iter__(self) -> Iterator[tuple[int, StoredArticle]]:
+    def __iter__(self) -> Iterator[StoredArticle]:
         self._file.seek(0)
         for line in self._file:
             fields = json.loads(line)
             article, title_terms = as_article(fields["article"])
             passages = tuple(as_passage(passage) for passage in fields["passages"])
-            yield fields["placed"], StoredArticle(article, title_terms, passages)
+            yield StoredArticle(article, title_terms, passages)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from index.lexical import K1, B
+from index.lexical_writing import K1, B
 from index.milvus.keys import EVERY, dimensions
 
 SparseVector = dict[int, float]

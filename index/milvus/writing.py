@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,7 @@ from index.milvus.versions import About
 from index.milvus.weights import passage_weights
 from index.stored import StoredArticle, StoredPassage
 from index.terms import character_bigrams, indexed_terms
+from index.windows import embedded_spans
 
 MOST_ROWS = 1000
 MOST_BYTES = 16_000_000
@@ -28,8 +29,6 @@ MOST_BYTES = 16_000_000
 Row = dict[str, Any]
 Known = dict[int, Vectors]
 """Vectors by the key of their text."""
-Encoded = Callable[[int, int], None]
-"""Called with (windows encoded, windows to encode) now and then."""
 
 
 @dataclass(slots=True)
@@ -70,24 +69,21 @@ class Writer:
         self._encoder = encoder
         self.totals = Totals()
 
-    def write(
-        self, articles: Sequence[tuple[int, StoredArticle]], known: Known, on_encoded: Encoded | None = None
-    ) -> None:
+    def write(self, articles: Sequence[StoredArticle], known: Known) -> None:
         """Writes articles with their passages, windows and terms.
 
         A passage comes after its windows, and an article's passages after the article, which tells how many they
         are: an article counts as written when that many are there.
 
         Args:
-            articles: each after what it is ordered by; some dozens.
+            articles: some dozens.
             known: vectors to be used again.
-            on_encoded: told how far encoding is.
         """
         windows: list[Row] = []
         passages: list[Row] = []
         terms: set[int] = set()
         texts: list[str] = []
-        for _, stored in articles:
+        for stored in articles:
             shared = article_facts(stored.article)
             for item in stored.passages:
                 passages.append(self._passage_row(stored, item, shared))
@@ -95,13 +91,13 @@ class Writer:
                 for row, text in window_rows(item, shared):
                     windows.append(row)
                     texts.append(text)
-        vectors = self._vectors([row["text"] for row in windows], texts, known, on_encoded)
+        vectors = self._vectors([row["text"] for row in windows], texts, known)
         for row, vector in zip(windows, vectors, strict=True):
             row["vector"] = vector.tolist()
         self._count(windows, vectors, len(passages))
         self._upsert("windows", windows)
         self._upsert("terms", [{"term": term, "nothing": [0.0, 0.0]} for term in sorted(terms)])
-        self._upsert("articles", [_article_row(placed, stored) for placed, stored in articles])
+        self._upsert("articles", [_article_row(stored) for stored in articles])
         self._upsert("passages", passages)
 
     def _passage_row(self, stored: StoredArticle, item: StoredPassage, shared: Row) -> Row:
@@ -116,12 +112,10 @@ class Writer:
             "payload": pieces(passage_fields(item)),
         }
 
-    def _vectors(
-        self, keys: Sequence[int], texts: Sequence[str], known: Known, on_encoded: Encoded | None
-    ) -> Vectors:
+    def _vectors(self, keys: Sequence[int], texts: Sequence[str], known: Known) -> Vectors:
         """The vector of each text, shape [texts, dimensions]."""
         todo = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-        fresh = self._encoder.encode_passages(list(todo.values()), on_encoded)
+        fresh = self._encoder.encode_passages(list(todo.values()))
         found = known | dict(zip(todo, fresh, strict=True))
         self.totals.encoded += len(todo)
         rows = [found[key] for key in keys]
@@ -130,12 +124,10 @@ class Writer:
     def _count(self, windows: Sequence[Row], vectors: Vectors, passages: int) -> None:
         if not windows:
             return
-        whole = np.array([row["whole"] for row in windows])
-        # the last row of a passage is the whole of it, be it its only window
-        last = np.array(
-            [a["passage"] != b["passage"] for a, b in zip(windows, windows[1:], strict=False)] + [True]
-        )
-        self.totals.add(vectors[~whole], vectors[last])
+        first = np.array([row["ordinal"] == 0 for row in windows])
+        last = np.append(first[1:], True)
+        # the last of several rows is the whole passage, no window
+        self.totals.add(vectors[~last | first], vectors[last])
         self.totals.windows += len(windows)
         self.totals.passages += passages
 
@@ -172,27 +164,24 @@ def article_facts(article: Article) -> Row:
 def window_rows(item: StoredPassage, shared: Row) -> Iterator[tuple[Row, str]]:
     """The rows of a passage's windows but for the vectors, each with its text; the last one is the whole passage."""
     passage = item.passage
-    spans = [(start, end, False) for start, end in item.windows]
-    if len(spans) > 1:
-        spans.append((0, len(passage.text), True))
-    for ordinal, (start, end, whole) in enumerate(spans):
+    spans = embedded_spans(item.windows, len(passage.text))
+    for ordinal, (start, end) in enumerate(spans):
         text = passage.text[start:end]
-        yield shared | {
+        row = {
             "window": key_of(f"{passage.id}#{ordinal}"),
             "passage": key_of(passage.id),
             "ordinal": ordinal,
-            "whole": whole,
             "text": key_of(text),
-        }, text  # fmt: skip
+        }
+        yield shared | row, text
 
 
-def _article_row(placed: int, stored: StoredArticle) -> Row:
+def _article_row(stored: StoredArticle) -> Row:
     article = stored.article
     facts = article_facts(article)
     return facts | {
         "origin": key_of(article.source),
         "digest": article_digest(article),
-        "placed": placed,
         "passages": len(stored.passages),
         "publisher_name": _clipped(article.publisher or ""),
         "topic_names": [_clipped(topic) for topic in article.topics][:MOST_ELEMENTS],
