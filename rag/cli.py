@@ -19,7 +19,10 @@ from rag.samples import sample_folder
 
 if TYPE_CHECKING:
     from index.build import BuildSummary
+    from index.dictionary import Dictionary
     from index.filters import Filters
+    from index.milvus.building import StoreSummary
+    from index.searchable import Rows
     from rag.answer import Answer
     from rag.retriever import Retriever
     from rag.writing.written import WrittenAnswer
@@ -62,7 +65,13 @@ def _parser() -> argparse.ArgumentParser:
     version = importlib.metadata.version("geungeo")
     parser.add_argument("--version", action="version", version=f"geungeo {version}")
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--index", metavar="DIR", type=Path, help="색인 폴더 (기본: 사용자 데이터 폴더)")
+    place = common.add_mutually_exclusive_group()
+    place.add_argument("--index", metavar="DIR", type=Path, help="색인 폴더 (기본: 사용자 데이터 폴더)")
+    place.add_argument(
+        "--store",
+        metavar="milvus:URI",
+        help="폴더 대신 Milvus의 색인 (milvus:http://서버:19530, milvus:./파일.db; 이름은 뒤에 #이름)",
+    )
     common.add_argument("--debug", action="store_true", help="오류가 나면 자세한 경로를 보입니다")
     filters = _filter_options()
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -143,11 +152,14 @@ def _filters(options: argparse.Namespace) -> Filters:
 
 
 def _index(options: argparse.Namespace) -> int:
-    from index.build import build_index, index_articles
     from index.dictionary import read_dictionary
 
-    folder = _index_dir(options)
     dictionary = read_dictionary(options.dictionary) if options.dictionary else None
+    if options.store:
+        return _index_store(options, dictionary)
+    from index.build import build_index, index_articles
+
+    folder = _index_dir(options)
     if options.prune and not options.paths:
         raise GeungeoError("--prune은 기사 파일이나 폴더와 함께 쓰세요: 'geungeo index 폴더 --prune'")
     given = {"model": options.model, "dictionary": dictionary}
@@ -160,27 +172,48 @@ def _index(options: argparse.Namespace) -> int:
             summary = index_articles([], folder, **given, progress=bars)
         else:
             summary = build_index([sample_folder()], folder, **given, sample=True, progress=bars)
-    _report(summary)
+    _report(summary, summary.index_dir)
     return 0
 
 
-def _report(summary: BuildSummary) -> None:
+def _index_store(options: argparse.Namespace, dictionary: Dictionary | None) -> int:
+    from index.milvus.building import build_store
+
+    if options.prune:
+        raise GeungeoError(
+            "--prune은 --store와 함께 쓸 수 없습니다. 없어진 기사는 'geungeo remove'로 빼 주세요."
+        )
+    place = _store(options)
+    with ProgressBars() as bars:
+        summary = build_store(options.paths, place, model=options.model, dictionary=dictionary, progress=bars)
+    _report(summary, place)
+    return 0
+
+
+def _report(summary: BuildSummary | StoreSummary, place: object) -> None:
     for skipped in summary.skipped:
         print(f"건너뜀: {skipped.path}: {skipped.reason}", file=sys.stderr)
     removed = f"뺌 {summary.removed:,}건, " if summary.removed else ""
     print(
         f"기사 {summary.articles:,}건, 문단 {summary.passages:,}개를 색인했습니다 "
         f"(새로 {summary.added:,}건, 바뀜 {summary.changed:,}건, 그대로 {summary.unchanged:,}건, {removed}"
-        f"{summary.seconds:.1f}초): {summary.index_dir}",
+        f"{summary.seconds:.1f}초): {place}",
         file=sys.stderr,
     )
 
 
 def _remove(options: argparse.Namespace) -> int:
+    if options.store:
+        from index.milvus.building import remove_articles as remove_from_store
+
+        remove_from_store(_store(options), options.ids)
+        print(f"기사 {len(set(options.ids)):,}건을 뺐습니다: {options.store}", file=sys.stderr)
+        return 0
     from index.build import remove_articles
 
     with ProgressBars() as bars:
-        _report(remove_articles(options.ids, _index_dir(options), progress=bars))
+        summary = remove_articles(options.ids, _index_dir(options), progress=bars)
+    _report(summary, summary.index_dir)
     return 0
 
 
@@ -219,13 +252,9 @@ def _chat(options: argparse.Namespace) -> int:
 
 
 def _articles(options: argparse.Namespace) -> int:
-    from index.store import Store
     from rag.answer_output import article_json, source_line
 
-    filters = _filters(options)
-    _build_sample_if_none(options)
-    folder, _ = current_generation(_index_dir(options))
-    rows = Store(folder / "articles.sqlite").articles(filters)
+    rows = _rows(options).articles(_filters(options))
     if options.json:
         print(
             json.dumps(
@@ -243,6 +272,8 @@ def _articles(options: argparse.Namespace) -> int:
 def _doctor(options: argparse.Namespace) -> int:
     from index.doctor import examine
 
+    if options.store:
+        raise GeungeoError("doctor는 폴더의 색인만 살핍니다. --index로 폴더를 지정하세요.")
     folder = _index_dir(options)
     findings = []
     with ProgressBars() as bars:
@@ -260,9 +291,23 @@ def _doctor(options: argparse.Namespace) -> int:
     return 1 if wrong else 0
 
 
+def _rows(options: argparse.Namespace) -> Rows:
+    """The articles of the index, without what searches it."""
+    if options.store:
+        from index.milvus.rows import MilvusRows
+
+        return MilvusRows.open(_store(options))
+    from index.store import Store
+
+    _build_sample_if_none(options)
+    return Store(current_generation(_index_dir(options))[0] / "articles.sqlite")
+
+
 def _retriever(options: argparse.Namespace) -> Retriever:
     from rag.retriever import Retriever
 
+    if options.store:
+        return Retriever.open(_store(options))
     _build_sample_if_none(options)
     return Retriever.open(_index_dir(options))
 
@@ -275,11 +320,22 @@ def _build_sample_if_none(options: argparse.Namespace) -> None:
 
         print(f"색인이 아직 없어, 함께 설치된 예시 기사로 만듭니다: {folder}", file=sys.stderr)
         with ProgressBars() as bars:
-            _report(build_index([sample_folder()], folder, sample=True, progress=bars))
+            summary = build_index([sample_folder()], folder, sample=True, progress=bars)
+        _report(summary, folder)
 
 
 def _holds_sample(folder: Path) -> bool:
     return is_index(folder) and current_generation(folder)[1].sample
+
+
+def _store(options: argparse.Namespace) -> str:
+    from index.milvus.address import is_address
+
+    if is_address(options.store):
+        return options.store
+    raise GeungeoError(
+        f"--store를 읽을 수 없습니다: {options.store!r}. milvus:http://서버:19530처럼 적어 주세요."
+    )
 
 
 def _index_dir(options: argparse.Namespace) -> Path:

@@ -9,6 +9,7 @@ from pathlib import Path
 from index.articles import Article
 from index.errors import QuestionError
 from index.filters import Filters
+from index.milvus.address import is_address
 from index.searchable import Searchable
 from index.searching import Index
 from rag.answer import NO_MORE, Answer
@@ -41,11 +42,15 @@ class Retriever:
 
         What the first question needs (Kiwi, the encoder) is loaded here too, side by side.
 
+        Args:
+            index_dir: a folder, or ``milvus:URI`` (see ``index.milvus.address``).
+
         Raises:
             IndexNotFoundError: no index lies there.
             IndexFormatError: it is broken, or was made with another Kiwi, encoder or version.
+            GeungeoError: the Milvus server cannot be reached.
         """
-        index = Index.open(index_dir)
+        index = _open(index_dir)
         wait_for_encoder = index.encoder.start_loading()
         _ = index.analyzer.kiwi
         wait_for_encoder()
@@ -194,6 +199,14 @@ class Retriever:
         articles = iter(self.index.store.articles_of([c.stored.passage for group in groups for c in group]))
         hits = [first_of([as_hit(c, next(articles), question) for c in group]) for group in groups]
         return _Found(hits, best, pool)
+
+
+def _open(place: str | Path | None) -> Searchable:
+    if not is_address(place):
+        return Index.open(place)
+    from index.milvus.searching import MilvusIndex
+
+    return MilvusIndex.open(place)
 
 
 @dataclass(frozen=True, slots=True)
