@@ -27,6 +27,7 @@ from index.milvus.statistics import count
 from index.milvus.versions import (
     STRONG,
     About,
+    connected,
     drop,
     new_version,
     opened,
@@ -119,8 +120,7 @@ def remove_articles(place: str, article_ids: Collection[str]) -> None:
         ArticleError: an id is no article's; then nothing is removed.
         GeungeoError: the server cannot be reached or refuses.
     """
-    connection = Connection.open(read_address(place))
-    names, _ = opened(connection)
+    connection, names, _ = connected(place)
     keys = {key_of(article_id): article_id for article_id in article_ids}
     there = {
         row["article"]

@@ -59,6 +59,7 @@ class Connection:
         Raises:
             GeungeoError: pymilvus is not installed, or there is no server, or it lets nobody in.
         """
+        os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # else it tells on stderr of every fork
         try:
             import pymilvus
         except ImportError:

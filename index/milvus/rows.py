@@ -9,7 +9,6 @@ from typing import Any
 from index.articles import Article
 from index.errors import GeungeoError
 from index.filters import Filters
-from index.milvus.address import read_address
 from index.milvus.batching import batched
 from index.milvus.conditions import NOTHING, Allowed, Sources, among, day_text, facts
 from index.milvus.connection import Connection
@@ -17,7 +16,7 @@ from index.milvus.forms import as_article, as_passage, joined
 from index.milvus.keys import key_of
 from index.milvus.remembering import Remembered
 from index.milvus.schema import Collections
-from index.milvus.versions import opened
+from index.milvus.versions import connected
 from index.passages import Passage
 from index.stored import StoredArticle, StoredPassage
 
@@ -41,8 +40,8 @@ class MilvusRows:
     @classmethod
     def open(cls, place: str) -> MilvusRows:
         """The articles of the index at ``milvus:URI``; errors as ``index.milvus.searching.MilvusIndex.open``."""
-        connection = Connection.open(read_address(place))
-        return cls(connection, opened(connection)[0])
+        connection, collections, _ = connected(place)
+        return cls(connection, collections)
 
     def passages(self, numbers: Sequence[int]) -> list[tuple[StoredPassage, Article]]:
         """The passages of the given numbers with their articles, in the order given."""

@@ -15,7 +15,6 @@ from index.errors import IndexFormatError
 from index.filters import Filters
 from index.lexical import BIGRAM_WEIGHT
 from index.lexical_writing import K1
-from index.milvus.address import read_address
 from index.milvus.conditions import Allowed, among
 from index.milvus.connection import Connection
 from index.milvus.keys import dimensions, key_of
@@ -23,7 +22,7 @@ from index.milvus.remembering import Remembered
 from index.milvus.rows import MilvusRows, changed
 from index.milvus.schema import Collections
 from index.milvus.statistics import Statistics, TermField, count
-from index.milvus.versions import About, opened
+from index.milvus.versions import About, connected
 from index.milvus.weights import SparseVector, added, question_weights
 from index.searchable import DenseScores, Numbers, Scores
 from index.terms import bigrams, character_bigrams
@@ -59,9 +58,8 @@ class MilvusIndex:
             IndexFormatError: it is of another format, or was made with another Kiwi.
             GeungeoError: the server cannot be reached, or pymilvus is missing.
         """
-        connection = Connection.open(read_address(place))
-        collections, about = opened(connection)
-        index = cls(connection, collections, about)
+        index = cls(*connected(place))
+        about = index.about
         here = index.analyzer.versions()
         if about.analyzer != here:
             raise IndexFormatError(

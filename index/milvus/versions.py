@@ -10,10 +10,12 @@ import re
 import secrets
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from index.dictionary import Dictionary
 from index.errors import GeungeoError, IndexFormatError, IndexNotFoundError
+from index.milvus.address import Address, read_address
 from index.milvus.connection import Connection, MissingError
 from index.milvus.forms import joined, pieces
 from index.milvus.schema import KINDS, Collections
@@ -67,6 +69,15 @@ def serving(connection: Connection) -> Collections | None:
     return Collections(name, version)
 
 
+def connected(place: str) -> tuple[Connection, Collections, About]:
+    """A connection to the server at ``milvus:URI``, and the index there, as ``opened``; creates no file."""
+    address = read_address(place)
+    if address.local and not Path(address.uri).exists():
+        raise _no_index(address)
+    connection = Connection.open(address)
+    return connection, *opened(connection)
+
+
 def opened(connection: Connection) -> tuple[Collections, About]:
     """The version that serves, loaded, and what it was made with.
 
@@ -74,15 +85,18 @@ def opened(connection: Connection) -> tuple[Collections, About]:
         IndexNotFoundError: there is no index of that name.
         IndexFormatError: it is incomplete, or of another version of this program.
     """
-    address = connection.address
     collections = serving(connection)
     if collections is None:
-        raise IndexNotFoundError(
-            f"{address}: 색인이 없습니다. 'geungeo index 폴더 --store {address}'로 먼저 만드세요."
-        )
+        raise _no_index(connection.address)
     for collection in collections:
         connection.read("load_collection", collection)
     return collections, read_about(connection, collections)
+
+
+def _no_index(address: Address) -> IndexNotFoundError:
+    return IndexNotFoundError(
+        f"{address}: 색인이 없습니다. 'geungeo index 폴더 --store {address}'로 먼저 만드세요."
+    )
 
 
 def read_about(connection: Connection, collections: Collections) -> About:
