@@ -7,6 +7,8 @@ import math
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -52,7 +54,7 @@ class HashEncoder(Encoder):
 
     def _encode_one(self, text: str) -> Vectors:
         vector = np.full(self.card.dimensions, 0.05)
-        for pair in zip(text, text[1:], strict=False):
+        for pair in pairwise(text):
             digest = hashlib.blake2b("".join(pair).encode(), digest_size=4).digest()
             vector[int.from_bytes(digest[:3], "little") % len(vector)] += 1 if digest[3] % 4 else -0.5
         found: Vectors = (vector / np.linalg.norm(vector)).astype(np.float32)
@@ -62,13 +64,13 @@ class HashEncoder(Encoder):
         return self._encode_one(question)[np.newaxis]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Table:
     """BM25 by the book over lists of terms."""
 
     passages: list[Counter[str]]
 
-    @property
+    @cached_property
     def frequency(self) -> Counter[str]:
         return Counter(term for counts in self.passages for term in counts)
 
@@ -92,11 +94,11 @@ class Table:
 
 
 def pairs_of(sequence: Sequence[str]) -> list[str]:
-    return ["\x1f".join(pair) for pair in zip(sequence, sequence[1:], strict=False)]
+    return ["\x1f".join(pair) for pair in pairwise(sequence)]
 
 
 def letters_of(text: str) -> list[str]:
-    return ["".join(pair) for word in text.lower().split() for pair in zip(word, word[1:], strict=False)]
+    return ["".join(pair) for word in text.lower().split() for pair in pairwise(word)]
 
 
 class Shelf:
@@ -161,7 +163,9 @@ class BruteForce:
 
     def _best(self, scores: Scores, k: int, allowed: np.ndarray | None) -> tuple[Numbers, Scores]:
         scores = scores if allowed is None else scores * allowed
-        order = np.array(sorted(np.flatnonzero(scores > 0), key=lambda n: (-scores[n], n))[:k], dtype=np.int64)
+        order = np.array(
+            sorted(np.flatnonzero(scores > 0), key=lambda n: (-scores[n], n))[:k], dtype=np.int64
+        )
         return order, scores[order]
 
     def search_words(self, forms, k, allowed=None):  # type: ignore[no-untyped-def]

@@ -18,7 +18,7 @@ from index.milvus.address import read_address
 from index.milvus.batching import batched
 from index.milvus.before import Before, vectors_of
 from index.milvus.conditions import among
-from index.milvus.connection import Connection
+from index.milvus.connection import Connection, MissingError
 from index.milvus.keys import key_of
 from index.milvus.rows import MilvusRows
 from index.milvus.schema import Collections, create
@@ -147,12 +147,15 @@ def _build(
         analyzer = Analyzer(about.entries if about and dictionary is None else dictionary)
         encoder = load_encoder(model or (about.encoder["model"] if about else DEFAULT_MODEL))
         build = _Build(connection, old, about, analyzer, encoder, step)
-        if old and given and build.fits:
-            names, totals = old, build.update(old, given)
+        try:
+            names, totals = build.update(old, given) if old and given and build.fits else build.make(given)
+        except MissingError:  # dropped, because it is too old by now
             if serving(connection) == old:
-                break
-        else:
-            names, totals = build.make(given)
+                raise
+            continue
+        if names == old and serving(connection) == old:
+            break
+        if names != old:
             if publish(connection, names, old):
                 break
             drop(connection, names)

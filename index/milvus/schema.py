@@ -47,10 +47,11 @@ def create(connection: Connection, collections: Collections, dimensions: int) ->
     """Creates the collections of a version, for vectors of so many dimensions, and loads them."""
     lite = connection.is_lite
     for kind, fields in _schemas(dimensions).items():
-        connection.write(
-            "create_collection", getattr(collections, kind), schema=_schema(fields),
-            index_params=_indexes(fields, lite), consistency_level=CONSISTENCY,
-        )  # fmt: skip
+        name = getattr(collections, kind)
+        connection.write("create_collection", name, schema=_schema(fields), consistency_level=CONSISTENCY)
+        # there is nothing to index yet, and nothing to wait for
+        connection.write("create_index", name, _indexes(fields, lite), sync=False)
+        connection.write("load_collection", name)
 
 
 Field = dict[str, Any]

@@ -51,7 +51,7 @@ class About:
 
 def new_version(name: str) -> Collections:
     """Names for a version's collections; later versions sort after earlier ones."""
-    return Collections(name, f"v{datetime.now(UTC):%Y%m%d%H%M%S}{secrets.token_hex(3)}")
+    return Collections(name, f"v{datetime.now(UTC):%Y%m%d%H%M%S%f}{secrets.token_hex(2)}")
 
 
 def serving(connection: Connection) -> Collections | None:
@@ -161,5 +161,5 @@ def _versions(connection: Connection) -> list[str]:
 
 
 def _version(name: str, collection: str) -> str | None:
-    match = re.fullmatch(rf"{re.escape(name)}_(v\d{{14}}[0-9a-f]{{6}})_(?:{'|'.join(KINDS)})", collection)
+    match = re.fullmatch(rf"{re.escape(name)}_(v\d{{20}}[0-9a-f]{{4}})_(?:{'|'.join(KINDS)})", collection)
     return match[1] if match else None
