@@ -28,7 +28,7 @@ from index.milvus.versions import (
     STRONG,
     About,
     connected,
-    drop,
+    discard,
     new_version,
     opened,
     publish,
@@ -158,7 +158,7 @@ def _build(
         if names != old:
             if publish(connection, names, old):
                 break
-            drop(connection, names)
+            discard(connection, names)
     articles, passages, windows = (
         count(connection, kind, **STRONG) for kind in (names.articles, names.passages, names.windows)
     )
@@ -192,7 +192,7 @@ class _Build:
         """Whether articles can be added to the version that serves."""
         return self._same_terms and self._same_vectors
 
-    def update(self, names: Collections, given: Given) -> Totals:
+    def update(self, names: Collections, given: Given) -> tuple[Collections, Totals]:
         """Adds what is new or has changed to the version that serves."""
         assert self._about is not None
         writer = Writer(self._connection, names, self._about, self._encoder)
@@ -204,7 +204,7 @@ class _Build:
             remove(self._connection, names, before.known & {key_of(item.article.id) for item in cut})
             writer.write(cut, vectors)
             remove(self._connection, names, before.replaced)
-        return writer.totals
+        return names, writer.totals
 
     def make(self, given: Given | None) -> tuple[Collections, Totals]:
         """A complete version, beside the one that serves if there is one."""
@@ -234,7 +234,7 @@ class _Build:
                     self._step("encode", writer.totals.passages, spool.passages)
                 write_about(self._connection, names, replace(about, mean=writer.totals.mean))
             except BaseException:
-                drop(self._connection, names)
+                discard(self._connection, names)
                 raise
         return names, writer.totals
 

@@ -138,7 +138,9 @@ class Connection:
         if isinstance(error, GeungeoError):
             return error
         if _code(error) in NOT_FOUND:
-            return MissingError(f"{self.address}: Milvus에 컬렉션이 없습니다 ({_reason(error)}).")
+            return MissingError(
+                f"{self.address}: Milvus에 컬렉션이 없습니다 ({_reason(error)}). 그사이 색인을 새로 만들었다면 다시 시작하세요."
+            )
         if is_transient(error) or _refused(error):
             return _cannot_connect(self.address, error)
         return GeungeoError(f"{self.address}: Milvus가 요청을 처리하지 못했습니다 ({_reason(error)}).")

@@ -71,11 +71,10 @@ class MilvusIndex:
     @property
     def counts(self) -> dict[str, int]:
         """How many ``articles``, ``passages`` and ``windows``; some minutes old at most."""
-        kinds = ("articles", "passages", "windows")
-        return {
-            kind: self._sizes.ask(kind, lambda kind=kind: count(self._connection, getattr(self._names, kind)))  # type: ignore[misc]
-            for kind in kinds
-        }
+        return {kind: self._size(kind) for kind in ("articles", "passages", "windows")}
+
+    def _size(self, kind: str) -> int:
+        return self._sizes.ask(kind, lambda: count(self._connection, getattr(self._names, kind)))
 
     @property
     def sample(self) -> bool:
@@ -164,16 +163,14 @@ class MilvusIndex:
 
     def search_meaning(self, vector: Vectors, k: int, allowed: Allowed | None = None) -> Numbers:
         """The passages of the ``k`` windows nearest to a question's vector (shape [1, dimensions]), best first."""
-        hits = self._search(
-            "windows", "vector", vector[0].tolist(), k, allowed.condition if allowed else "", ["passage"],
-            {"ef": max(LEAST_EF, 2 * k)},
-        )  # fmt: skip
+        condition, ef = allowed.condition if allowed else "", max(LEAST_EF, 2 * k)
+        hits = self._search(self._names.windows, "vector", vector[0].tolist(), k, condition, ef=ef)
         found = list(dict.fromkeys(hit["entity"]["passage"] for hit in hits))
+        if not found:
+            return np.zeros(0, dtype=np.int64)
         # windows are written before their passage and removed after it
-        there = {
-            row["passage"]
-            for row in self._connection.rows(self._names.passages, among("passage", found), ["passage"])
-        } if found else set()  # fmt: skip
+        rows = self._connection.rows(self._names.passages, among("passage", found), ["passage"])
+        there = {row["passage"] for row in rows}
         return np.array([number for number in found if number in there], dtype=np.int64)
 
     def dense_scores(self, vector: Vectors, passages: Numbers) -> DenseScores:
@@ -212,8 +209,10 @@ class MilvusIndex:
         self, field: TermField, weights: SparseVector, k: int, condition: str
     ) -> tuple[Numbers, Scores]:
         """The ``k`` passages of the highest scores, best first, equal ones in order of number, and those scores."""
-        hits = self._search("passages", FIELD_OF[field], weights, k, condition, []) if weights else []
-        numbers = np.array([hit["passage"] for hit in hits], dtype=np.int64)
+        if not weights:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+        hits = self._search(self._names.passages, FIELD_OF[field], weights, k, condition)
+        numbers = np.array([hit["entity"]["passage"] for hit in hits], dtype=np.int64)
         scores = np.array([hit["distance"] for hit in hits], dtype=np.float32)
         order = np.lexsort((numbers, -scores))
         return numbers[order], scores[order]
@@ -227,17 +226,14 @@ class MilvusIndex:
         return np.array([found.get(number, 0.0) for number in passages.tolist()], dtype=np.float32)
 
     def _search(
-        self, kind: str, field: str, vector: Any, k: int, condition: str, fields: list[str],
-        params: dict[str, int] | None = None,
-    ) -> list[dict[str, Any]]:  # fmt: skip
-        """The nearest rows by inner product, best first."""
-        return list(
-            self._connection.read(
-                "search", getattr(self._names, kind), data=[vector], anns_field=field,
-                limit=min(k, MOST_HITS), filter=condition, output_fields=fields,
-                search_params={"metric_type": "IP", "params": params or {}},
-            )[0]
+        self, collection: str, field: str, vector: Any, k: int, condition: str, **params: int
+    ) -> list[dict[str, Any]]:
+        """The nearest rows by inner product, best first, with their passages."""
+        (hits,) = self._connection.read(
+            "search", collection, data=[vector], anns_field=field, limit=min(k, MOST_HITS), filter=condition,
+            output_fields=["passage"], search_params={"metric_type": "IP", "params": params},
         )  # fmt: skip
+        return list(hits)
 
 
 def _versions(analyzer: dict[str, object]) -> str:

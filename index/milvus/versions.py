@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -139,6 +140,7 @@ def publish(connection: Connection, new: Collections, instead_of: Collections | 
             return True
         if instead_of is None and serving(connection) is not None:
             return False
+        discard(connection, new)
         raise
     keep = {new.version, instead_of.version if instead_of else new.version}
     for version in _versions(connection):
@@ -150,7 +152,14 @@ def publish(connection: Connection, new: Collections, instead_of: Collections | 
 def drop(connection: Connection, collections: Collections) -> None:
     """Drops a version's collections; those that are not there are no error."""
     for collection in collections:
-        connection.write("drop_collection", collection)
+        with suppress(MissingError):
+            connection.write("drop_collection", collection)
+
+
+def discard(connection: Connection, collections: Collections) -> None:
+    """Drops what was made in vain; that this fails, too, is no news."""
+    with suppress(GeungeoError):
+        drop(connection, collections)
 
 
 def _versions(connection: Connection) -> list[str]:
