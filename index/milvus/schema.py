@@ -20,6 +20,8 @@ CONSISTENCY = "Bounded"
 """A search sees what was written some seconds ago: waiting for the last write of any machine would cost each of a
 question's calls up to .2 s. Whoever indexes asks for ``Strong``."""
 HNSW = {"M": 24, "efConstruction": 240}
+IN_LITE = {"HNSW": "FLAT"}
+"""Indexes that milvus-lite gets instead of others: what it holds is small enough to be searched exactly."""
 
 KINDS = ("articles", "passages", "windows", "terms", "about")
 FACTS = ("article", "day", "publisher", "topics")
@@ -106,9 +108,9 @@ def _indexes(fields: dict[str, Field], lite: bool) -> Any:
 
     indexes = MilvusClient.prepare_index_params()
     for name, field in fields.items():
-        kind = field.get("index")
-        if kind == "HNSW" and lite:
-            kind = "FLAT"
+        kind: str = field.get("index", "")
+        if lite:
+            kind = IN_LITE.get(kind, kind)
         if kind == "INVERTED":
             if not (lite and field["type"] == "ARRAY"):
                 indexes.add_index(name, index_type=kind)

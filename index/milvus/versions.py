@@ -10,7 +10,7 @@ import re
 import secrets
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from index.milvus.forms import joined, pieces
 from index.milvus.schema import KINDS, Collections
 
 FORMAT = 1
+ABANDONED = timedelta(days=7)
+"""A version that was never completed and is as old as this has been left by a machine that broke off."""
 STRONG = {"consistency_level": "Strong"}
 
 
@@ -142,11 +144,23 @@ def publish(connection: Connection, new: Collections, instead_of: Collections | 
             return False
         discard(connection, new)
         raise
-    keep = {new.version, instead_of.version if instead_of else new.version}
-    for version in _versions(connection):
-        if version < min(keep):
-            drop(connection, Collections(new.name, version))
+    if instead_of:
+        for version in _versions(connection):
+            older = Collections(new.name, version)
+            if version < min(new.version, instead_of.version) and _is_over(connection, older):
+                discard(connection, older)
     return True
+
+
+def _is_over(connection: Connection, collections: Collections) -> bool:
+    """Whether nobody is still at work on a version: it is complete, or was begun long ago."""
+    begun = datetime.strptime(collections.version[1:15], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    if datetime.now(UTC) - begun > ABANDONED:
+        return True
+    try:
+        return bool(connection.rows(collections.about, "key == 0", ["key"]))
+    except GeungeoError:
+        return False
 
 
 def drop(connection: Connection, collections: Collections) -> None:
