@@ -254,7 +254,8 @@ def _chat(options: argparse.Namespace) -> int:
 def _articles(options: argparse.Namespace) -> int:
     from rag.answer_output import article_json, source_line
 
-    rows = _rows(options).articles(_filters(options))
+    filters = _filters(options)
+    rows = _rows(options).articles(filters)
     if options.json:
         print(
             json.dumps(

@@ -37,8 +37,8 @@ class Before:
         """The keys of articles whose source has another content now."""
         self._there: dict[int, int] = {}
         if names and self.known:
-            own = connection.all_rows(names.passages, among("article", self.known), ["article"], page=10_000)
-            for row in own:
+            condition = among("article", self.known)
+            for row in connection.all_rows(names.passages, condition, ["article"], 10_000, **STRONG):
                 self._there[row["article"]] = self._there.get(row["article"], 0) + 1
 
     def is_whole(self, article: Article) -> bool:

@@ -82,7 +82,7 @@ class Connection:
 
     @property
     def is_lite(self) -> bool:
-        """Whether the server is milvus-lite, which has no index for arrays and none but exact search is worth it."""
+        """Whether the server is milvus-lite."""
         return "lite" in str(self.read("get_server_version")).lower()
 
     def read(self, method: str, *args: Any, **options: Any) -> Any:
@@ -109,11 +109,11 @@ class Connection:
         return list(self.read("query", collection, filter=condition, output_fields=fields, **options))
 
     def all_rows(
-        self, collection: str, condition: str, fields: list[str], page: int = PAGE
+        self, collection: str, condition: str, fields: list[str], page: int = PAGE, **options: Any
     ) -> Iterator[dict[str, Any]]:
         """Any number of rows that meet a condition ("" for all), read page by page, in order of their keys."""
         pages = self.read(
-            "query_iterator", collection, batch_size=page, filter=condition, output_fields=fields
+            "query_iterator", collection, batch_size=page, filter=condition, output_fields=fields, **options
         )
         try:
             while found := self._repeat(pages.next, READ_ATTEMPTS):

@@ -11,12 +11,12 @@ from index.errors import GeungeoError
 from index.filters import Filters
 from index.milvus.batching import batched
 from index.milvus.conditions import NOTHING, Allowed, Sources, among, day_text, facts
-from index.milvus.connection import Connection
+from index.milvus.connection import PAGE, Connection
 from index.milvus.forms import as_article, as_passage, joined
 from index.milvus.keys import key_of
 from index.milvus.remembering import Remembered
 from index.milvus.schema import Collections
-from index.milvus.versions import connected
+from index.milvus.versions import STRONG, connected
 from index.passages import Passage
 from index.stored import StoredArticle, StoredPassage
 
@@ -110,12 +110,13 @@ class MilvusRows:
         return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
     def everything(self) -> Iterator[StoredArticle]:
-        """Every article with its passages, in no order that means anything."""
-        rows = self._connection.all_rows(self._names.articles, "", ["article", "payload"], page=AT_ONCE)
+        """Every article with its passages, in no order that means anything; up to the last write."""
+        fields = ["article", "payload"]
+        rows = self._connection.all_rows(self._names.articles, "", fields, AT_ONCE, **STRONG)
         for batch in batched(rows, AT_ONCE):
             passages: dict[int, list[StoredPassage]] = {row["article"]: [] for row in batch}
             condition = among("article", passages)
-            for row in self._connection.all_rows(self._names.passages, condition, ["article", "payload"]):
+            for row in self._connection.all_rows(self._names.passages, condition, fields, PAGE, **STRONG):
                 passages[row["article"]].append(as_passage(joined(row["payload"])))
             for row in batch:
                 article, title_terms = as_article(joined(row["payload"]))

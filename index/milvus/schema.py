@@ -17,15 +17,13 @@ TEXT_BYTES = 65_535
 MOST_ELEMENTS = 4096
 """The longest ARRAY Milvus keeps."""
 CONSISTENCY = "Bounded"
-"""A search sees what was written some seconds ago: waiting for the last write of any machine would cost each of a
-question's calls up to .2 s. Whoever indexes asks for ``Strong``."""
+"""A search sees what was written some seconds ago: with ``Strong`` each of a question's calls would
+wait until the server knows the last write of every machine. Whoever indexes asks for ``Strong``."""
 HNSW = {"M": 24, "efConstruction": 240}
 IN_LITE = {"HNSW": "FLAT"}
 """Indexes that milvus-lite gets instead of others: what it holds is small enough to be searched exactly."""
 
 KINDS = ("articles", "passages", "windows", "terms", "about")
-FACTS = ("article", "day", "publisher", "topics")
-"""Fields that passages and windows share, to be filtered by."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ def opened(connection: Connection) -> tuple[Collections, About]:
     if collections is None:
         raise _no_index(connection.address)
     for collection in collections:
-        connection.read("load_collection", collection)
+        connection.write("load_collection", collection)  # which waits until it is
     return collections, read_about(connection, collections)
 
 
