@@ -350,7 +350,9 @@ def test_an_article_can_be_removed(stories: Path, tmp_path: Path) -> None:
 def test_of_two_files_with_the_same_text_one_may_change(stories: Path, tmp_path: Path) -> None:
     twin = stories / "쌍둥이.txt"
     for path in (stories / "가람.txt", twin):
-        path.write_text(f"---\ntitle: 가람 공장\n---\n{STORY.format(name='가람', count=100)}", encoding="utf-8")
+        path.write_text(
+            f"---\ntitle: 가람 공장\n---\n{STORY.format(name='가람', count=100)}", encoding="utf-8"
+        )
     folder = build(stories, tmp_path).index_dir
     assert sources(folder) == ["가람.txt", "나래.txt", "다솜.txt"]
     (stories / "가람.txt").write_text(STORY.format(name="가람", count=999), encoding="utf-8")
