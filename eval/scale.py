@@ -29,13 +29,13 @@ from eval.multiplied import multiplied
 from eval.outside import asked, open_outside
 from eval.synthetic import Multiplier
 from index.analyzer import Analyzer
-from index.build import write_vectors, write_words
 from index.cutting import cut_articles
 from index.encoder import Vectors, load_encoder
 from index.generations import Manifest, current_generation, publish, writing
 from index.lexical import weighted
 from index.npy import mapped_array
 from index.resume import Resume
+from index.search_files import write_vectors, write_words
 from index.searchable import Scores
 from index.searching import Index
 from index.store import Store

@@ -9,30 +9,21 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
-
 from index.analyzer import Analyzer
 from index.articles import Article, Skipped
-from index.dense import DenseIndex, Vectors, create_vectors
 from index.dictionary import Dictionary
 from index.encoder import Encoder, load_encoder
 from index.errors import ArticleError
 from index.generations import DICTIONARY, Manifest, default_index_dir, is_index, publish, writing
 from index.intake import Intake
-from index.lexical_writing import LexicalWriter
-from index.npy import NpyWriter
 from index.previous import Previous
 from index.resume import Resume
+from index.search_files import write_vectors, write_words
 from index.store import Store
-from index.terms import character_bigrams, indexed_terms
-from index.vectors import Known, fill_vectors
-from index.windows import KEY_BYTES, Windows, content_keys, embedded_spans
+from index.vectors import Known
 
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, all); stages are ``read``, ``cut``, ``arrange`` and ``encode``."""
-
-AVERAGED_AT_ONCE = 65_536
-"""Vectors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +107,13 @@ def index_articles(
     """
     step = progress or _silent
 
-    def given() -> Iterator[Article]:
+    def each() -> Iterator[Article]:
         for done, article in enumerate(articles, start=1):
             yield article
             step("cut", done, len(articles))
 
-    return _build(given() if articles else (), index_dir, model, dictionary, step, sample=sample, whole=whole)
+    given = each() if articles else None
+    return _build(given, index_dir, model, dictionary, step, sample=sample, whole=whole)
 
 
 def remove_articles(
@@ -133,11 +125,11 @@ def remove_articles(
         ArticleError: an id is no article's, or no article would be left; then nothing is removed.
         GeungeoError: as ``build_index``.
     """
-    return _build((), index_dir, None, None, progress or _silent, gone=frozenset(ids))
+    return _build(None, index_dir, None, None, progress or _silent, gone=frozenset(ids))
 
 
 def _build(
-    articles: Iterable[Article],
+    articles: Iterable[Article] | None,
     index_dir: str | Path | None,
     model: str | None,
     dictionary: Dictionary | None,
@@ -151,14 +143,14 @@ def _build(
     """The next generation: the old one's articles without those gone, and with those given."""
     started = time.monotonic()
     folder = Path(index_dir) if index_dir is not None else default_index_dir()
-    if isinstance(articles, tuple) and not is_index(folder):
+    if articles is None and not is_index(folder):
         raise ArticleError("색인할 기사가 없습니다.")
     with writing(folder) as work, closing(Previous(folder)) as old:
         _refuse_unknown(gone, old)
         analyzer = Analyzer(old.dictionary if dictionary is None else dictionary)
         encoder = load_encoder(model or old.model)
         intake = Intake(old, analyzer, whole=whole)
-        intake.run(articles, work / "articles.sqlite", gone, pruned)
+        intake.take(articles or (), work / "articles.fresh", gone, pruned)
         if not intake.total:
             raise ArticleError(
                 "남는 기사가 없습니다. 색인을 없애려면 색인 폴더를 지우세요." if gone or pruned
@@ -168,6 +160,7 @@ def _build(
         same = old.holds(encoder.card.fingerprint, analyzer.versions()) and is_sample == old.sample
         counts, encoded = old.counts, 0
         if intake.alters or not same:
+            intake.assemble(work / "articles.sqlite")
             counts, encoded = _write(work, encoder, old, folder, step)
             if analyzer.dictionary.entries:
                 (work / DICTIONARY).write_text(analyzer.dictionary.as_text(), encoding="utf-8")
@@ -213,58 +206,6 @@ def _write(
         )  # fmt: skip
         counts = {"articles": store.count, "passages": len(store), "windows": len(windows)}
     return counts, encoded
-
-
-def write_words(work: Path, store: Store, progress: Callable[[int, int], None]) -> Windows:
-    """Writes the lexical index, the table of windows and the content keys of their texts into ``work``."""
-    words, characters = LexicalWriter(work / "words"), LexicalWriter(work / "characters")
-    rows: list[int] = []
-    with NpyWriter(work / "keys.npy", f"V{KEY_BYTES}") as keys:
-        for batch in store.indexed():
-            for item in batch:
-                words.add(indexed_terms(item.forms, item.title_terms))
-                characters.add(character_bigrams(f"{item.title} {item.text}"))
-                spans = embedded_spans(item.windows, len(item.text))
-                keys.append(content_keys([item.text[start:end] for start, end in spans]))
-                rows.append(len(spans))
-            progress(len(rows), len(store))
-    words.finish()
-    characters.finish()
-    windows = Windows.of(rows)
-    windows.save(work)
-    return windows
-
-
-def write_vectors(
-    work: Path,
-    windows: Windows,
-    store: Store,
-    encoder: Encoder,
-    known: Sequence[Known],
-    resume: Resume,
-    progress: Callable[[int, int], None],
-) -> int:
-    """Writes the vectors' files into ``work`` (see ``fill_vectors``); returns how many texts had to be encoded."""
-    keys = np.load(work / "keys.npy", mmap_mode="r", allow_pickle=False)
-    vectors = create_vectors(work, len(windows), encoder.card.dimensions)
-    encoded = fill_vectors(vectors, keys, windows, store, encoder, known, resume, progress)
-    np.save(work / "mean.npy", mean_vector(windows, vectors), allow_pickle=False)
-    del vectors
-    DenseIndex.write(work)
-    return encoded
-
-
-def mean_vector(windows: Windows, vectors: Vectors) -> Vectors:
-    """Its product with a question's vector is the mean over the collection of what a passage's dense score is."""
-    proper, whole = windows.proper, np.zeros(len(windows), dtype=bool)
-    whole[windows.lasts] = True
-    sums = np.zeros((2, vectors.shape[1]))
-    for first in range(0, len(vectors), AVERAGED_AT_ONCE):
-        part = slice(first, first + AVERAGED_AT_ONCE)
-        rows = np.asarray(vectors[part], dtype=np.float32)
-        sums += [rows[proper[part]].sum(axis=0), rows[whole[part]].sum(axis=0)]
-    mean: Vectors = ((sums[0] / proper.sum() + sums[1] / whole.sum()) / 2).astype(np.float32)
-    return mean
 
 
 def _silent(stage: str, done: int, total: int) -> None:

@@ -51,22 +51,22 @@ class Intake:
         """Whether the new generation's articles are other than the old one's."""
         return bool(self._written) or len(self._kept) != len(self._old.numbers)
 
-    def run(
+    def take(
         self,
         articles: Iterable[Article],
-        database: Path,
+        fresh: Path,
         gone: Collection[str] = (),
         pruned: tuple[Sequence[Path], Collection[str]] | None = None,
     ) -> None:
-        """Reads all articles and writes the database of the new generation.
+        """Reads all articles, cuts those that are new, and decides about those of the old generation.
 
         Args:
             articles: those given in this build, read as they are taken.
-            database: where to write.
+            fresh: where to keep what is written anew.
             gone: ids of articles to remove.
             pruned: paths under which sources that are no longer there go, too, and the sources just found there.
         """
-        fresh = database.with_suffix(".fresh")
+        self._fresh = fresh
         with StoreWriter(fresh) as writer:
             for stored in cut_articles(self._new(articles), self._analyzer, whole=self._whole):
                 if stored.passages:
@@ -77,11 +77,14 @@ class Intake:
             self._place(writer)
             self._keep(writer, gone, vanished_sources(self._old.ids, *pruned) if pruned else ())
         self._count()
-        parts = [(fresh, list(self._written.values()))]
+
+    def assemble(self, database: Path) -> None:
+        """Writes the database of the new generation, out of what was written anew and of what stays."""
+        parts = [(self._fresh, list(self._written.values()))]
         if self._kept:
             parts.append((self._old.database, self._kept))
         assemble(database, parts)
-        fresh.unlink()
+        self._fresh.unlink()
 
     def _new(self, articles: Iterable[Article]) -> Iterator[Article]:
         """The articles that have to be cut."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -95,15 +96,18 @@ def fill_vectors(
     for first in range(0, len(missing), ENCODED_AT_ONCE):
         rows = missing[first : first + ENCODED_AT_ONCE]
         texts = _texts(rows, windows, store)
-        vectors[rows] = encoder.encode_passages(texts)
+        vectors[rows] = encoder.encode_passages(texts, partial(_shifted, progress, first, len(missing)))
         if len(missing) > ENCODED_AT_ONCE:
             resume.add(keys[rows], vectors[rows])
-        progress(first + len(rows), len(missing))
     copies = np.flatnonzero(original != np.arange(len(original)))
     for first in range(0, len(copies), COPIED_AT_ONCE):
         rows = copies[first : first + COPIED_AT_ONCE]
         vectors[rows] = vectors[original[rows]]
     return len(missing)
+
+
+def _shifted(progress: Callable[[int, int], None], before: int, total: int, done: int, _: int) -> None:
+    progress(before + done, total)
 
 
 def _take_over(vectors: Vectors, pairs: Pairs, missing: Numbers, source: Known) -> Numbers:
