@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import closing
@@ -14,7 +15,7 @@ from index.articles import Article, Skipped
 from index.dictionary import Dictionary
 from index.encoder import Encoder, load_encoder
 from index.errors import ArticleError
-from index.generations import DICTIONARY, Manifest, default_index_dir, is_index, publish, writing
+from index.generations import DICTIONARY, RESUME, Manifest, default_index_dir, is_index, publish, writing
 from index.intake import Intake
 from index.previous import Previous
 from index.resume import Resume
@@ -102,6 +103,8 @@ def index_articles(
 ) -> BuildSummary:
     """As ``build_index``, for articles already read; with ``whole`` each article is one passage.
 
+    That they were whole is not remembered: a later build without it leaves those that it does not cut as they are.
+
     Without articles, an index that is there is made anew from the articles it holds: with another model, or with the
     analyzer of this machine.
     """
@@ -165,6 +168,8 @@ def _build(
             if analyzer.dictionary.entries:
                 (work / DICTIONARY).write_text(analyzer.dictionary.as_text(), encoding="utf-8")
             publish(work, _manifest(analyzer, encoder, counts, is_sample))
+        else:
+            shutil.rmtree(folder / RESUME, ignore_errors=True)  # of a build that nobody goes on with
     return BuildSummary(
         folder, counts["articles"], counts["passages"], counts["windows"], intake.added, intake.changed,
         intake.unchanged, intake.removed, encoded, tuple(intake.skipped), time.monotonic() - started,

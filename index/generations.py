@@ -267,7 +267,7 @@ def _foreign(index_dir: Path) -> list[str]:
 def _sync(path: Path) -> None:
     if os.name == "nt" and path.is_dir():
         return  # folders cannot be opened there
-    handle = os.open(path, os.O_RDONLY)
+    handle = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

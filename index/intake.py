@@ -9,8 +9,9 @@ from pathlib import Path
 from index.analyzer import Analyzer
 from index.articles import Article, Skipped
 from index.cutting import cut_articles
+from index.errors import ArticleError
 from index.previous import Previous, remaining_sources, vanished_sources
-from index.reading import repeated
+from index.reading import read_article, repeated
 from index.store_writing import StoreWriter, assemble
 
 
@@ -24,10 +25,8 @@ class Intake:
         self._same_terms = old.analyzer == analyzer.versions() and not whole
         self._sources: dict[str, str] = {}
         """Of each source read the id of the article it has."""
-        self._given: dict[str, list[str]] = {}
+        self._given: dict[str, dict[str, None]] = {}
         """Of each article read its sources."""
-        self._altered: dict[str, Article] = {}
-        """Articles that need not be cut anew, whose path, address or reporter is another now."""
         self._written: dict[str, int] = {}
         """Of each article written anew its number."""
         self._kept: list[int] = []
@@ -68,7 +67,7 @@ class Intake:
         """
         self._fresh = fresh
         with StoreWriter(fresh) as writer:
-            for stored in cut_articles(self._new(articles), self._analyzer, whole=self._whole):
+            for stored in cut_articles(self._new(articles, writer), self._analyzer, whole=self._whole):
                 if stored.passages:
                     self._written[stored.article.id] = writer.add(stored)
                 else:
@@ -86,25 +85,26 @@ class Intake:
         assemble(database, parts)
         self._fresh.unlink()
 
-    def _new(self, articles: Iterable[Article]) -> Iterator[Article]:
-        """The articles that have to be cut."""
+    def _new(self, articles: Iterable[Article], writer: StoreWriter) -> Iterator[Article]:
+        """The articles that have to be cut; of others, what else is another now is written."""
         for article in articles:
             self._sources[article.source] = article.id
-            sources = self._given.setdefault(article.id, [])
+            sources = self._given.setdefault(article.id, {})
             if article.source in sources:
                 continue
-            sources.append(article.source)
+            sources[article.source] = None
             if len(sources) > 1:
-                self.skipped.append(repeated(article, sources[0]))
-            elif not self._cut_before(article):
+                self.skipped.append(repeated(article, next(iter(sources))))
+            elif not self._cut_before(article, writer):
                 yield article
 
-    def _cut_before(self, article: Article) -> bool:
+    def _cut_before(self, article: Article, writer: StoreWriter) -> bool:
         held = self._old.article(article.id) if self._same_terms else None
         if held is None or held.blocks != article.blocks:
             return False
-        if held != article:
-            self._altered[article.id] = article
+        if held != article:  # its path, address or reporter is another
+            stored = self._old.stored(article.id)
+            self._written[article.id] = writer.add(replace(stored, article=article))
         return True
 
     def _place(self, writer: StoreWriter) -> None:
@@ -127,11 +127,11 @@ class Intake:
                 continue
             if not self._same_terms:
                 again[article_id] = sources
-            elif article_id not in self._altered and tuple(sources) == self._old.sources[article_id]:
+            elif tuple(sources) == self._old.sources[article_id]:
                 self._kept.append(number)
             else:
                 stored = self._old.stored(article_id)
-                article = self._altered.get(article_id, stored.article)
+                article = _as_told_by(sources[0], stored.article)
                 self._written[article_id] = writer.add(replace(stored, article=article))
                 writer.set_sources(self._written[article_id], sources)
         held = (self._old.stored(article_id).article for article_id in again)
@@ -139,6 +139,8 @@ class Intake:
             if stored.passages:
                 self._written[stored.article.id] = writer.add(stored)
                 writer.set_sources(self._written[stored.article.id], again[stored.article.id])
+            else:
+                self.skipped.append(Skipped(stored.article.source, "본문 문단이 없습니다"))
 
     def _sources_of(self, article_id: str, vanished: Collection[str] = ()) -> list[str]:
         """The sources of an article after this build, the one to be cited first; none where it goes."""
@@ -157,6 +159,26 @@ class Intake:
             self.changed += known
             self.added += not known
         self.unchanged = len(now) - self.added - self.changed
-        replaced = {self._old.ids[source] for source in self._sources if source in self._old.ids}
+        fresh = now - self._old.numbers.keys()
+        replaced = {
+            self._old.ids[source]
+            for source, article_id in self._sources.items()
+            if article_id in fresh and source in self._old.ids
+        }
         if not (self._old.sample and self._given):
             self.removed = len(self._old.numbers.keys() - now - replaced)
+
+
+def _as_told_by(source: str, article: Article) -> Article:
+    """An article with the address, reporter and place that another of its sources gives."""
+    if source == article.source:
+        return article
+    try:
+        told = read_article(source)
+    except ArticleError:
+        told = None
+    if told is not None and told.id == article.id:
+        return replace(
+            article, url=told.url, reporter=told.reporter, first_line=told.first_line, source=source
+        )
+    return replace(article, url=None, reporter=None, first_line=1, source=source)

@@ -189,7 +189,8 @@ class LexicalIndex:
         """What the term of a column scores in each of the passages, shape [passages]."""
         first, end = self.indptr[column], self.indptr[column + 1]
         having = self.indices[first:end]  # ascending
-        places = np.minimum(np.searchsorted(having, passages), len(having) - 1)
+        sought = passages.astype(having.dtype)  # of another type, the whole column would be copied to compare
+        places = np.minimum(np.searchsorted(having, sought), len(having) - 1)
         scores: Scores = np.where(having[places] == passages, self.data[first + places], np.float32(0))
         return scores
 

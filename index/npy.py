@@ -59,7 +59,8 @@ class NpyWriter:
 def mapped_array(path: Path, dtype: npt.DTypeLike, shape: tuple[int, ...]) -> npt.NDArray[Any]:
     """A new ``.npy`` file of zeros, memory-mapped to be filled.
 
-    Its space is taken at once: a disk that is full is an OSError here, and not the end of the process later.
+    Its space is taken at once where the system can do so (Linux): a disk that is full is an OSError here, and not the
+    end of the process later.
     """
     array: npt.NDArray[Any] = np.lib.format.open_memmap(path, "w+", np.dtype(dtype), shape)
     if hasattr(os, "posix_fallocate") and array.nbytes:

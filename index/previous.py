@@ -12,6 +12,7 @@ from index.dictionary import Dictionary
 from index.errors import IndexFormatError
 from index.generations import current_generation, is_index, stored_dictionary
 from index.model_cache import DEFAULT_MODEL
+from index.reading import source_of
 from index.store import Store
 from index.stored import StoredArticle
 
@@ -89,21 +90,43 @@ def remaining_sources(
         other: those that were read and have another content now.
         vanished: those known to be gone.
     """
-    left = [
-        source for source in held if source not in given and source not in other and source not in vanished
-    ]
-    if given or other:  # a file that was renamed has left its old name behind
-        left = [source for source in left if os.path.lexists(source)]
+    read = {*given, *other}
+    left = [source for source in held if source not in read and source not in vanished]
+    if (
+        left and read
+    ):  # a file that was renamed has left its old name behind; one of two names may lead to the other
+        same = {os.path.realpath(source) for source in read if os.path.isabs(source)}
+        left = [source for source in left if not is_gone(source) and os.path.realpath(source) not in same]
     return left
+
+
+def is_gone(source: str) -> bool:
+    """Whether a file is known to be no longer there; what cannot be looked at, or is no path, is not."""
+    if not os.path.isabs(source) or (
+        "\\" in source and os.sep != "\\"
+    ):  # with escapes it is not the file's name
+        return False
+    try:
+        os.lstat(source)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
 
 
 def vanished_sources(sources: Collection[str], paths: Sequence[Path], read: Collection[str]) -> set[str]:
     """The sources that lie under ``paths`` and are no longer there; ``read`` names those that were just found."""
-    roots = [os.path.abspath(path) for path in paths]
+    roots = {source_of(path) for path in paths}
     return {
-        source
-        for source in sources
-        if source not in read
-        and any(source == root or source.startswith(os.path.join(root, "")) for root in roots)
-        and not os.path.lexists(source)
+        source for source in sources if source not in read and _lies_under(source, roots) and is_gone(source)
     }
+
+
+def _lies_under(source: str, roots: Collection[str]) -> bool:
+    above = source
+    while above not in roots:
+        above, below = os.path.dirname(above), above
+        if above == below:
+            return False
+    return True

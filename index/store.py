@@ -24,6 +24,8 @@ from index.windows import embedded_spans
 Row = tuple[Any, ...]
 AT_ONCE = 128
 """Articles read at a time."""
+MOST_VALUES = 900
+"""In a query: SQLite takes 999 everywhere."""
 PASSAGE_COLUMNS = "ordinal, start, end, sentences, windows, forms, spans"
 PASSAGE_TEXT = "substr(text, start + 1, end - start)"
 ARTICLE_COLUMNS = "id, source, title, publisher, published, reporter, url, topics, text, blocks, first_line"
@@ -68,15 +70,13 @@ class Store:
 
     def numbers_of(self, passage_ids: Collection[str]) -> list[int]:
         """The numbers of the passages of the given ids, in no order; those that are not here are left out."""
-        marks = ",".join("?" * len(passage_ids))
-        rows = self._all(f"SELECT number FROM passages WHERE id IN ({marks})", list(passage_ids))
+        rows = self._those("SELECT number FROM passages WHERE id IN ({})", list(passage_ids))
         return [row[0] for row in rows]
 
     def articles_of(self, passages: Sequence[Passage]) -> list[Article]:
         """The article of each passage."""
         ids = {passage.article_id for passage in passages}
-        marks = ",".join("?" * len(ids))
-        rows = self._all(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE id IN ({marks})", list(ids))
+        rows = self._those(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE id IN ({{}})", list(ids))
         articles = {row[0]: _article(row) for row in rows}
         return [articles[passage.article_id] for passage in passages]
 
@@ -212,14 +212,21 @@ class Store:
 
     def _numbered(self, columns: str, numbers: Sequence[int]) -> list[Row]:
         """These columns of the passages of the given numbers (or of their articles), in the order given."""
-        marks = ",".join("?" * len(numbers))
-        rows = self._all(
+        rows = self._those(
             f"SELECT passages.number, {columns} FROM passages JOIN articles ON articles.number = article "
-            f"WHERE passages.number IN ({marks})",
+            "WHERE passages.number IN ({})",
             [int(number) for number in numbers],
         )
         by_number = {row[0]: row[1:] for row in rows}
         return [by_number[int(number)] for number in numbers]
+
+    def _those(self, query: str, values: Sequence[object]) -> list[Row]:
+        """The rows of a query with ``IN ({})``, for any number of values."""
+        rows: list[Row] = []
+        for first in range(0, len(values), MOST_VALUES):
+            some = values[first : first + MOST_VALUES]
+            rows += self._all(query.format(",".join("?" * len(some))), some)
+        return rows
 
     def _all(self, query: str, values: Sequence[object]) -> list[Row]:
         with self._lock:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -39,26 +38,34 @@ class Known:
         try:
             keys = np.load(folder / "keys.npy", mmap_mode="r", allow_pickle=False)
             dense = DenseIndex.load(folder)
-        except (OSError, ValueError, RuntimeError):
+        except (OSError, ValueError, RuntimeError, EOFError):
             return None
         return cls(keys, dense.rows) if len(keys) == dense.size else None
 
     @classmethod
     def of_resume(cls, resume: Resume) -> Known | None:
         """Those of a build that broke off."""
-        parts = resume.kept()
-        if not parts:
+        kept = resume.kept()
+        if not kept:
             return None
-        firsts = np.cumsum([0, *map(len, parts)])
+        paths = list(kept)
+        firsts = np.cumsum([0, *map(len, kept.values())])
 
         def rows(wanted: Numbers) -> Vectors:
-            found = np.empty((len(wanted), *parts[0]["vector"].shape[1:]), dtype=np.float32)
-            for part, (first, end) in zip(parts, pairwise(firsts), strict=True):
-                own = (wanted >= first) & (wanted < end)
-                found[own] = part["vector"][wanted[own] - first]
-            return found
+            order = np.argsort(wanted, kind="stable")
+            files = np.searchsorted(firsts, wanted[order], side="right") - 1
+            runs = np.split(order, np.flatnonzero(np.diff(files)) + 1)
+            found = [
+                resume.vectors(paths[file], wanted[run] - firsts[file])
+                for run, file in zip(
+                    runs, files[np.append(0, np.flatnonzero(np.diff(files)) + 1)], strict=True
+                )
+            ]
+            vectors: Vectors = np.empty((len(wanted), found[0].shape[1]), dtype=np.float32)
+            vectors[order] = np.concatenate(found)
+            return vectors
 
-        return cls(np.concatenate([part["key"] for part in parts]), rows)
+        return cls(np.concatenate(list(kept.values())), rows)
 
 
 def fill_vectors(

@@ -13,6 +13,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -116,4 +117,5 @@ def _remember(folder: Path, entries: Mapping[str, list[Any]]) -> None:
         part.write_text(json.dumps(large), encoding="utf-8")
         part.replace(folder / STAMP)
     except OSError:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # where nothing can be written, nothing can be removed
+            part.unlink(missing_ok=True)

@@ -134,6 +134,7 @@ def test_a_build_that_fails_leaves_the_old_generation(
     def no_space(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
+    (stories / "가람.txt").write_text(STORY.format(name="가람", count=999), encoding="utf-8")
     monkeypatch.setattr("index.intake.assemble", no_space)
     with pytest.raises(GeungeoError, match="No space left"):
         build(stories, tmp_path)

@@ -35,7 +35,7 @@ from index.milvus.versions import (
     serving,
     write_about,
 )
-from index.milvus.writing import Known, Totals, Writer, remove
+from index.milvus.writing import Known, Totals, Writer, remove, remove_left_over
 from index.model_cache import DEFAULT_MODEL
 from index.stored import StoredArticle
 
@@ -71,7 +71,9 @@ def build_store(
     dictionary: Dictionary | None = None,
     progress: Progress | None = None,
 ) -> StoreSummary:
-    """Adds the articles of files and folders to the index at ``milvus:URI``, as ``index.build.build_index`` does.
+    """Adds the articles of files and folders to the index at ``milvus:URI``, much as ``index.build.build_index`` does.
+
+    An article has one source here, the last one given: of two files with the same content, the other is forgotten.
 
     Any number of machines may add to one index at the same time. A new version is made where there is none yet, or
     where the one that serves was made with another analyzer, dictionary or model.
@@ -200,9 +202,11 @@ class _Build:
             before = Before(self._connection, names, batch)
             cut = self._cut([article for article in batch if not before.is_whole(article)], before)
             vectors = before.vectors()
-            # of an article cut otherwise than before, rows would be left over
-            remove(self._connection, names, before.known & {key_of(item.article.id) for item in cut})
             writer.write(cut, vectors)
+            # of an article cut otherwise than before rows are left over; they go when the new ones are there
+            for item in cut:
+                if key_of(item.article.id) in before.known:
+                    remove_left_over(self._connection, names, item)
             remove(self._connection, names, before.replaced)
         return names, writer.totals
 

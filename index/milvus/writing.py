@@ -146,6 +146,17 @@ def remove(connection: Connection, collections: Collections, articles: Collectio
             connection.write("delete", getattr(collections, kind), filter=among("article", batch))
 
 
+def remove_left_over(connection: Connection, collections: Collections, stored: StoredArticle) -> None:
+    """Removes the rows of an article's passages and windows that it no longer has; to be called when it is written."""
+    key = key_of(stored.article.id)
+    windows = [row["window"] for item in stored.passages for row, _ in window_rows(item, {})]
+    passages = [key_of(item.passage.id) for item in stored.passages]
+    for kind, name, own in (("passages", "passage", passages), ("windows", "window", windows)):
+        connection.write(
+            "delete", getattr(collections, kind), filter=f"article == {key} and not ({among(name, own)})"
+        )
+
+
 def article_digest(article: Article) -> int:
     """Tells whether an article is, to the last field, the one that was indexed."""
     return key_of("".join(pieces(article_fields(StoredArticle(article, (), ())))))
