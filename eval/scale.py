@@ -48,7 +48,7 @@ SIZES = (1_000, 10_000, 100_000, 1_000_000)
 KORQUAD = Path(__file__).resolve().parents[2] / "shared" / "bench" / "korquad" / "KorQuAD_v1.0_dev.json"
 QUESTIONS = 500
 """Of KorQuAD, drawn with seed 0."""
-COMPARED = 100
+COMPARED = 50
 """Of these, so many are searched for exactly, too."""
 WARM_UP = 30
 SAME_COSINE = 1e-6

@@ -39,12 +39,12 @@ SEED = 1234
 class NearestRows:
     """The search structure over the rows of a collection; safe to share between threads.
 
-    A search takes all cores.
+    A search runs on the thread that asks: waiting for each other, FAISS's threads and the encoder's cost more than they
+    win.
     """
 
     def __init__(self, engine: faiss.IndexIVF) -> None:
         self._engine: Any = engine
-        self._engine.parallel_mode = 1  # the lists of one question side by side
 
     @classmethod
     def build(cls, path: Path) -> NearestRows:
