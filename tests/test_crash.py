@@ -94,6 +94,8 @@ def command(stories: Path, index_dir: Path) -> subprocess.Popen[str]:
         env={**os.environ, "PYTHONPATH": str(TOP)},
         stderr=subprocess.PIPE,
         text=True,
+        # what runs in the background of a shell ignores Ctrl-C, and so would its children
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
