@@ -180,10 +180,6 @@ def writing(index_dir: Path) -> Iterator[Path]:
         sqlite3.Error,
     ) as error:  # only what is written is meant: what is read raises errors of its own
         raise _cannot_write(index_dir, error) from None
-    except RuntimeError as error:
-        if "write error" not in str(error):  # which is what FAISS has for a full disk
-            raise
-        raise _cannot_write(index_dir, error) from None
     finally:
         shutil.rmtree(work, ignore_errors=True)
         if not existed and not is_index(index_dir):

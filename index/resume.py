@@ -17,7 +17,7 @@ from index.windows import KEY_BYTES
 class Resume:
     """The vectors of one encoder, in files of some thousand each, every one written whole or not at all.
 
-    They are kept as half-precision numbers, which changes a cosine by some 1e-4.
+    They are kept as half-precision numbers, which changes a cosine by some 1e-5.
     """
 
     def __init__(self, index_dir: Path, fingerprint: str, dimensions: int) -> None:
