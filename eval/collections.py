@@ -15,6 +15,9 @@ from index.articles import Article, Block
 from index.decoding import normalise
 from index.errors import GeungeoError
 
+KORQUAD = Path(__file__).resolve().parents[2] / "shared" / "bench" / "korquad" / "KorQuAD_v1.0_dev.json"
+"""Where the data for measuring lie beside the project."""
+
 
 @dataclass(frozen=True, slots=True)
 class OutsideQuestion:

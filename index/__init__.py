@@ -1,7 +1,7 @@
 """Text into a searchable index on disk, and the index's own two searches."""
 
 from index.articles import Article, Block
-from index.build import BuildSummary, build_index, index_articles, remove_articles
+from index.build import build_index, index_articles, remove_articles
 from index.dictionary import Dictionary, read_dictionary
 from index.errors import (
     ArticleError,
@@ -14,6 +14,7 @@ from index.errors import (
 from index.filters import Filters
 from index.passages import Passage
 from index.searching import Index
+from index.summary import BuildSummary
 
 __all__ = [
     "Article", "ArticleError", "Block", "BuildSummary", "Dictionary", "EncoderError", "Filters", "GeungeoError", "Index", "IndexFormatError",

@@ -6,12 +6,12 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from index.analyzer import Analyzer
-from index.articles import Article, Skipped
+from index.articles import Article
 from index.dictionary import Dictionary
 from index.encoder import Encoder, load_encoder
 from index.errors import ArticleError
@@ -21,32 +21,11 @@ from index.previous import Previous
 from index.resume import Resume
 from index.search_files import write_vectors, write_words
 from index.store import Store
+from index.summary import BuildSummary
 from index.vectors import Known
 
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, all); stages are ``read``, ``cut``, ``arrange`` and ``encode``."""
-
-
-@dataclass(frozen=True, slots=True)
-class BuildSummary:
-    """What a build did."""
-
-    index_dir: Path
-    articles: int
-    passages: int
-    windows: int
-    added: int
-    """Articles that were not in the index before."""
-    changed: int
-    """Articles whose file has another content than before."""
-    unchanged: int
-    removed: int
-    """Articles taken out, because they were asked to go or their files have."""
-    encoded: int
-    """Windows encoded in this build; the others' vectors were there already."""
-    skipped: tuple[Skipped, ...]
-    """Files that could not be read, each with the reason."""
-    seconds: float
 
 
 def build_index(

@@ -2,7 +2,7 @@
 
 A small collection is compared with the question as a whole. A large one keeps its vectors as half-precision numbers
 (which changes a cosine by some 1e-5), and a structure that nominates rows (``index.nearest``), whose exact cosines are
-then computed from the vectors. Both lie memory-mapped: opening costs the same whatever the size.
+then computed from the vectors. Opening costs the same whatever the size: nothing is read before it is asked for.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.faiss_file import write_faiss
+from index.half_rows import HalfRows
 from index.nearest import NearestRows
 from index.npy import mapped_array
 
@@ -49,7 +50,7 @@ def create_vectors(folder: Path, rows: int, dimensions: int) -> npt.NDArray[Any]
 class DenseIndex:
     """Windows by vector, in the order of the windows table; safe to share between threads."""
 
-    def __init__(self, vectors: npt.NDArray[Any], engine: Any) -> None:
+    def __init__(self, vectors: Vectors | HalfRows, engine: Any) -> None:
         """Takes the vectors where they lie, shape [windows, dimensions], and what searches them."""
         self._vectors = vectors
         self._engine = engine
@@ -81,14 +82,10 @@ class DenseIndex:
         library: Any = faiss
         if (folder / NEAREST).exists():
             nearest = NearestRows.load(folder / NEAREST)
-            try:
-                vectors = np.load(folder / VECTORS, mmap_mode="r", allow_pickle=False)
-            except EOFError as error:  # what numpy makes of an empty file
-                raise ValueError(f"{VECTORS} is empty") from error
-            if vectors.dtype != np.float16 or vectors.shape != (nearest.size, nearest.dimensions):
+            vectors = HalfRows(folder / VECTORS)
+            if vectors.shape != (nearest.size, nearest.dimensions):
                 raise ValueError(
-                    f"{VECTORS} holds {vectors.shape} {vectors.dtype}, "
-                    f"{NEAREST} {(nearest.size, nearest.dimensions)}"
+                    f"{VECTORS} holds {vectors.shape}, {NEAREST} {(nearest.size, nearest.dimensions)}"
                 )
             return cls(vectors, nearest)
         engine: Any = library.read_index(str(folder / EXACT), library.IO_FLAG_MMAP_IFC)
@@ -123,14 +120,15 @@ class DenseIndex:
 
     def rows(self, windows: Rows) -> Vectors:
         """The vectors of the given windows, shape [windows, dimensions]."""
-        return self._vectors[windows].astype(np.float32, copy=False)
+        return self._vectors[windows]
 
     def cosines(self, vector: Vectors, windows: Rows) -> Vectors:
         """The exact cosines of one vector (shape [1, dimensions]) with the given windows, shape [windows]."""
         values = np.empty(len(windows), dtype=np.float32)
         for first in range(0, len(windows), COMPARED_AT_ONCE):
             part = slice(first, first + COMPARED_AT_ONCE)
-            values[part] = self.rows(windows[part]) @ vector[0]
+            # row by row: a product of matrix and vector would start threads that get in the encoder's way
+            values[part] = np.einsum("ij,j->i", self.rows(windows[part]), vector[0])
         return values
 
     def _search_all(self, vector: Vectors, k: int, allowed: Allowed | None) -> tuple[Rows, Vectors]:

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from index.errors import GeungeoError
 from index.generations import current_generation, default_index_dir, is_index
+from rag.options import command_line
 from rag.progress import ProgressBars
 from rag.samples import sample_folder
 
 if TYPE_CHECKING:
-    from index.build import BuildSummary
     from index.dictionary import Dictionary
     from index.filters import Filters
-    from index.milvus.building import StoreSummary
     from index.searchable import Rows
+    from index.summary import BuildSummary
     from rag.answer import Answer
     from rag.retriever import Retriever
     from rag.writing.written import WrittenAnswer
@@ -33,10 +32,9 @@ STATUSES = {"ok": "정상", "note": "참고", "problem": "문제"}
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; returns the exit status: 0 done, 1 the program failed, 2 the input was at fault."""
-    options = _parser().parse_args(arguments)
+    options = command_line().parse_args(arguments)
     try:
-        status: int = options.run(options)
-        return status
+        return COMMANDS[options.command](options)
     except GeungeoError as error:
         if options.debug:
             raise
@@ -56,93 +54,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="geungeo", description="한국어 기사 더미에 묻고, 답이 되는 대목을 인용과 출처로 받습니다."
-    )
-    version = importlib.metadata.version("geungeo")
-    parser.add_argument("--version", action="version", version=f"geungeo {version}")
-    common = argparse.ArgumentParser(add_help=False)
-    place = common.add_mutually_exclusive_group()
-    place.add_argument("--index", metavar="DIR", type=Path, help="색인 폴더 (기본: 사용자 데이터 폴더)")
-    place.add_argument(
-        "--store",
-        metavar="milvus:URI",
-        help="폴더 대신 Milvus의 색인 (milvus:http://서버:19530, milvus:./파일.db; 이름은 뒤에 #이름)",
-    )
-    common.add_argument("--debug", action="store_true", help="오류가 나면 자세한 경로를 보입니다")
-    filters = _filter_options()
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-
-    build = commands.add_parser("index", parents=[common], help="기사를 색인합니다")
-    build.add_argument(
-        "paths", nargs="*", type=Path, metavar="PATH", help="기사 파일이나 폴더 (.txt .md .html)"
-    )
-    build.add_argument(
-        "--model", metavar="NAME", help="임베딩 모델 이름이나 폴더 (기본: 내장 multilingual-e5-small)"
-    )
-    build.add_argument(
-        "--dictionary",
-        metavar="FILE",
-        type=Path,
-        help="사용자 사전: 한 줄에 이름 하나, 또는 쉼표로 나눈 같은 이름들 (기본: 색인에 있는 것; 빈 파일이면 없앰)",
-    )
-    build.add_argument(
-        "--prune", action="store_true", help="PATH 아래에 있다가 없어진 파일의 기사를 색인에서 뺍니다"
-    )
-    build.set_defaults(run=_index)
-
-    remove = commands.add_parser("remove", parents=[common], help="기사를 색인에서 뺍니다 (파일은 그대로)")
-    remove.add_argument("ids", nargs="+", metavar="ID", help="기사의 ID ('geungeo articles'의 첫 칸)")
-    remove.set_defaults(run=_remove)
-
-    ask = commands.add_parser("ask", parents=[common, filters], help="묻고 답과 출처를 받습니다")
-    ask.add_argument("question", metavar="QUESTION", help="질문")
-    ask.add_argument(
-        "-k", type=int, default=5, metavar="N", help="답 뒤에 둘, 또는 답이 없을 때 보일 대목의 수 (기본 5)"
-    )
-    ask.add_argument("--json", action="store_true", help="JSON으로 출력합니다")
-    ask.add_argument(
-        "--no-correct", action="store_true", help="질문의 오타와 띄어쓰기를 고치지 않고 그대로 찾습니다"
-    )
-    ask.add_argument(
-        "--no-llm", action="store_true", help="GEUNGEO_LLM_URL이 있어도 언어 모델에게 쓰게 하지 않습니다"
-    )
-    ask.set_defaults(run=_ask)
-
-    chat = commands.add_parser("chat", parents=[common], help="브라우저에서 대화합니다")
-    chat.add_argument("--host", default="127.0.0.1", help="들을 주소 (기본 127.0.0.1: 이 컴퓨터에서만)")
-    chat.add_argument("--port", type=int, help="포트 (기본: 7860부터 빈 것)")
-    chat.add_argument("--no-browser", action="store_true", help="브라우저를 열지 않습니다")
-    chat.set_defaults(run=_chat)
-
-    articles = commands.add_parser("articles", parents=[common, filters], help="색인된 기사를 나열합니다")
-    articles.add_argument("--json", action="store_true", help="JSON으로 출력합니다")
-    articles.set_defaults(run=_articles)
-
-    doctor = commands.add_parser("doctor", parents=[common], help="색인이 온전한지 살핍니다")
-    doctor.add_argument("--json", action="store_true", help="JSON으로 출력합니다")
-    doctor.set_defaults(run=_doctor)
-    return parser
-
-
-def _filter_options() -> argparse.ArgumentParser:
-    options = argparse.ArgumentParser(add_help=False)
-    group = options.add_argument_group(
-        "거르기",
-        "맞는 기사에서만 찾습니다. 같은 옵션을 여러 번 주면 그중 하나에, 다른 옵션끼리는 모두 맞아야 합니다.",
-    )
-    several: dict[str, Any] = {"action": "append", "default": []}
-    group.add_argument("--publisher", metavar="NAME", help="매체 이름", **several)
-    group.add_argument("--since", metavar="DATE", help="이날부터 나온 기사 (2025-08-31, 2025-08, 2025)")
-    group.add_argument("--until", metavar="DATE", help="이날까지 나온 기사 (그달, 그해의 마지막 날까지)")
-    group.add_argument(
-        "--source", metavar="GLOB", help="파일 경로나 웹 주소의 일부, 또는 *와 ?를 쓴 꼴", **several
-    )
-    group.add_argument("--topic", metavar="NAME", help="기사가 밝힌 주제", **several)
-    return options
 
 
 def _filters(options: argparse.Namespace) -> Filters:
@@ -172,7 +83,7 @@ def _index(options: argparse.Namespace) -> int:
             summary = index_articles([], folder, **given, progress=bars)
         else:
             summary = build_index([sample_folder()], folder, **given, sample=True, progress=bars)
-    _report(summary, summary.index_dir)
+    _report(summary)
     return 0
 
 
@@ -186,18 +97,18 @@ def _index_store(options: argparse.Namespace, dictionary: Dictionary | None) -> 
     place = _store(options)
     with ProgressBars() as bars:
         summary = build_store(options.paths, place, model=options.model, dictionary=dictionary, progress=bars)
-    _report(summary, place)
+    _report(summary)
     return 0
 
 
-def _report(summary: BuildSummary | StoreSummary, place: object) -> None:
+def _report(summary: BuildSummary) -> None:
     for skipped in summary.skipped:
         print(f"건너뜀: {skipped.path}: {skipped.reason}", file=sys.stderr)
     removed = f"뺌 {summary.removed:,}건, " if summary.removed else ""
     print(
         f"기사 {summary.articles:,}건, 문단 {summary.passages:,}개를 색인했습니다 "
         f"(새로 {summary.added:,}건, 바뀜 {summary.changed:,}건, 그대로 {summary.unchanged:,}건, {removed}"
-        f"{summary.seconds:.1f}초): {place}",
+        f"{summary.seconds:.1f}초): {summary.place}",
         file=sys.stderr,
     )
 
@@ -213,7 +124,7 @@ def _remove(options: argparse.Namespace) -> int:
 
     with ProgressBars() as bars:
         summary = remove_articles(options.ids, _index_dir(options), progress=bars)
-    _report(summary, summary.index_dir)
+    _report(summary)
     return 0
 
 
@@ -322,7 +233,7 @@ def _build_sample_if_none(options: argparse.Namespace) -> None:
         print(f"색인이 아직 없어, 함께 설치된 예시 기사로 만듭니다: {folder}", file=sys.stderr)
         with ProgressBars() as bars:
             summary = build_index([sample_folder()], folder, sample=True, progress=bars)
-        _report(summary, folder)
+        _report(summary)
 
 
 def _holds_sample(folder: Path) -> bool:
@@ -342,6 +253,16 @@ def _store(options: argparse.Namespace) -> str:
 def _index_dir(options: argparse.Namespace) -> Path:
     chosen: Path | None = options.index
     return chosen if chosen is not None else default_index_dir()
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "index": _index,
+    "remove": _remove,
+    "ask": _ask,
+    "chat": _chat,
+    "articles": _articles,
+    "doctor": _doctor,
+}
 
 
 def run() -> NoReturn:

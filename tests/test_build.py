@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from index import Dictionary, Index, build_index, index_articles, remove_articles
-from index.build import BuildSummary
 from index.errors import ArticleError, GeungeoError, IndexFormatError, IndexNotFoundError
 from index.generations import MANIFEST, POINTER, current_generation, is_index, writing
 from index.reading import read_article
+from index.summary import BuildSummary
 from tests.conftest import SEEDS
 from tests.sealing import reseal
 
@@ -58,7 +58,7 @@ def test_a_second_build_encodes_only_what_changed(stories: Path, tmp_path: Path)
     assert 0 < third.encoded < first.encoded
     texts = [
         item.passage.text
-        for stored in Index.open(third.index_dir).store.everything()
+        for stored in Index.open(third.place).store.everything()
         for item in stored.passages
     ]
     assert sum("999" in text for text in texts) == 1 and not any("100명" in text for text in texts)
@@ -67,8 +67,8 @@ def test_a_second_build_encodes_only_what_changed(stories: Path, tmp_path: Path)
 def test_reused_vectors_are_those_a_fresh_build_makes(stories: Path, tmp_path: Path) -> None:
     build(stories, tmp_path)
     (stories / "라온.txt").write_text(STORY.format(name="라온", count=7), encoding="utf-8")
-    grown = Index.open(build(stories, tmp_path).index_dir)
-    fresh = Index.open(build_index([stories], tmp_path / "fresh").index_dir)
+    grown = Index.open(build(stories, tmp_path).place)
+    fresh = Index.open(build_index([stories], tmp_path / "fresh").place)
     assert [item.article.id for item in grown.store.everything()] == [
         item.article.id for item in fresh.store.everything()
     ]
@@ -151,7 +151,7 @@ def test_two_writers_at_once_are_refused(stories: Path, tmp_path: Path) -> None:
 def test_what_a_killed_build_left_is_removed_before_the_next_needs_the_room(
     stories: Path, tmp_path: Path
 ) -> None:
-    folder = build(stories, tmp_path).index_dir
+    folder = build(stories, tmp_path).place
     (folder / "generations" / "0123456789ab.part" / "words").mkdir(parents=True)
     (folder / f"{POINTER}.part").write_text("half")
     with writing(folder) as work:
@@ -169,7 +169,7 @@ def test_a_folder_of_other_files_is_not_written_to(stories: Path, tmp_path: Path
 
 
 def test_an_open_index_goes_on_when_a_new_generation_comes(stories: Path, tmp_path: Path) -> None:
-    folder = build(stories, tmp_path).index_dir
+    folder = build(stories, tmp_path).place
     opened = Index.open(folder)
     (stories / "라온.txt").write_text(STORY.format(name="라온", count=7), encoding="utf-8")
     build(stories, tmp_path)
@@ -196,7 +196,7 @@ def test_what_is_no_index_is_refused(tmp_path: Path) -> None:
 def test_an_index_of_another_version_is_refused(
     change: dict[str, object] | None, message: str, stories: Path, tmp_path: Path
 ) -> None:
-    folder = build(stories, tmp_path).index_dir
+    folder = build(stories, tmp_path).place
     if change:
         reseal(folder, **change)
     else:
@@ -209,7 +209,7 @@ def test_an_index_of_another_version_is_refused(
     "name", ["articles.sqlite", "vectors.faiss", "windows.npy", "words/data.npy", "characters/indptr.npy"]
 )
 def test_a_file_missing_or_cut_short_is_named(name: str, stories: Path, tmp_path: Path) -> None:
-    folder = build(stories, tmp_path).index_dir
+    folder = build(stories, tmp_path).place
     path = current_generation(folder)[0] / name
     path.write_bytes(path.read_bytes()[:-10])
     with pytest.raises(IndexFormatError, match=path.name):
@@ -220,14 +220,14 @@ def test_a_file_missing_or_cut_short_is_named(name: str, stories: Path, tmp_path
 
 
 def test_an_index_made_with_another_encoder_is_refused(stories: Path, tmp_path: Path) -> None:
-    folder = build(stories, tmp_path).index_dir
+    folder = build(stories, tmp_path).place
     reseal(folder, encoder=current_generation(folder)[1].encoder | {"fingerprint": "0" * 64})
     with pytest.raises(IndexFormatError, match="임베딩 모델"):
         _ = Index.open(folder).encoder
 
 
 def test_without_articles_an_index_is_made_anew_from_its_own(stories: Path, tmp_path: Path) -> None:
-    folder = build(stories, tmp_path).index_dir
+    folder = build(stories, tmp_path).place
     reseal(folder, analyzer={"kiwipiepy": "0.1"})
     summary = index_articles([], folder)
     assert (summary.articles, summary.encoded) == (3, 0)
@@ -258,7 +258,7 @@ def test_odd_names_and_link_loops_do_not_stop_a_build(stories: Path, tmp_path: P
     (stories / "loop.txt").symlink_to(stories / "loop.txt")
     summary = build(stories, tmp_path)
     assert summary.articles == 5
-    sources = [article.source for article, _ in Index.open(summary.index_dir).store.articles()]
+    sources = [article.source for article, _ in Index.open(summary.place).store.articles()]
     assert all(source.isprintable() for source in sources)
     with pytest.raises(ArticleError):
         build_index(["a" * 300], tmp_path / "index")
@@ -285,7 +285,7 @@ def test_a_moved_file_is_cited_from_where_it_is(stories: Path, tmp_path: Path) -
     (stories / "라온.md").rename(stories / "옮김.md")
     summary = build(stories, tmp_path)
     assert (summary.articles, summary.added, summary.unchanged) == (4, 0, 4)
-    sources = [Path(article.source).name for article, _ in Index.open(summary.index_dir).store.articles()]
+    sources = [Path(article.source).name for article, _ in Index.open(summary.place).store.articles()]
     assert "옮김.md" in sources and "라온.md" not in sources
 
 
@@ -301,7 +301,7 @@ def test_an_article_without_prose_is_reported(stories: Path, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("name", ["articles.sqlite", POINTER])
 def test_a_file_overwritten_with_rubbish_is_refused(name: str, stories: Path, tmp_path: Path) -> None:
-    folder = build(stories, tmp_path).index_dir
+    folder = build(stories, tmp_path).place
     path = folder / POINTER if name == POINTER else current_generation(folder)[0] / name
     path.write_bytes(b"\xff" * path.stat().st_size)
     with pytest.raises(IndexFormatError):
@@ -325,7 +325,7 @@ def sources(folder: Path) -> list[str]:
 def test_files_that_are_gone_go_when_asked(stories: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.txt"
     other.write_text(STORY.format(name="마루", count=5), encoding="utf-8")
-    folder = build_index([stories, other], tmp_path / "index").index_dir
+    folder = build_index([stories, other], tmp_path / "index").place
     (stories / "나래.txt").unlink()
     other.unlink()
     assert build(stories, tmp_path).removed == 0 and "나래.txt" in sources(folder)
@@ -335,7 +335,7 @@ def test_files_that_are_gone_go_when_asked(stories: Path, tmp_path: Path) -> Non
 
 
 def test_an_article_can_be_removed(stories: Path, tmp_path: Path) -> None:
-    folder = build(stories, tmp_path).index_dir
+    folder = build(stories, tmp_path).place
     ids = {Path(article.source).name: article.id for article, _ in Index.open(folder).store.articles()}
     with pytest.raises(ArticleError, match="그런 기사가 없습니다"):
         remove_articles([ids["나래.txt"], "0" * 12], folder)
@@ -354,7 +354,7 @@ def test_of_two_files_with_the_same_text_one_may_change(stories: Path, tmp_path:
         path.write_text(
             f"---\ntitle: 가람 공장\n---\n{STORY.format(name='가람', count=100)}", encoding="utf-8"
         )
-    folder = build(stories, tmp_path).index_dir
+    folder = build(stories, tmp_path).place
     assert sources(folder) == ["가람.txt", "나래.txt", "다솜.txt"]
     (stories / "가람.txt").write_text(STORY.format(name="가람", count=999), encoding="utf-8")
     summary = build_index([stories / "가람.txt"], folder)
@@ -365,7 +365,7 @@ def test_of_two_files_with_the_same_text_one_may_change(stories: Path, tmp_path:
 
 
 def test_a_build_that_changes_nothing_leaves_the_generation(stories: Path, tmp_path: Path) -> None:
-    folder = build(stories, tmp_path).index_dir
+    folder = build(stories, tmp_path).place
     before = (folder / POINTER).read_text()
     assert build(stories, tmp_path).unchanged == 3
     assert (folder / POINTER).read_text() == before
@@ -389,7 +389,7 @@ def test_a_build_goes_on_where_another_broke_off(
     summary = build(stories, tmp_path)
     assert summary.encoded == 0 and summary.added == 3
     assert not (tmp_path / "index" / "resume").exists()
-    fresh = Index.open(build_index([stories], tmp_path / "fresh").index_dir)
+    fresh = Index.open(build_index([stories], tmp_path / "fresh").place)
     rows = np.arange(len(fresh.windows))
     np.testing.assert_allclose(
         Index.open(tmp_path / "index").dense.rows(rows), fresh.dense.rows(rows), atol=2e-2
@@ -406,7 +406,7 @@ def test_an_index_built_in_steps_is_that_built_at_once(stories: Path, tmp_path: 
     (stories / "다솜.txt").unlink()
     build_index([stories], tmp_path / "index", prune=True)
     grown = Index.open(tmp_path / "index")
-    fresh = Index.open(build_index([stories, other], tmp_path / "fresh").index_dir)
+    fresh = Index.open(build_index([stories, other], tmp_path / "fresh").place)
     assert list(grown.store.everything()) == list(fresh.store.everything())
     assert grown.counts == fresh.counts
     np.testing.assert_array_equal(grown.words.terms, fresh.words.terms)

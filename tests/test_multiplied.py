@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from eval.multiplied import multiplied
+from eval.scale.multiplied import multiplied
 
 
 def a_collection() -> np.ndarray:

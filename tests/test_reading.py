@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from index.articles import Article
 from index.errors import ArticleError
 from index.html_text import read_page
+from index.markdown import plain_markdown
 from index.metadata import Metadata, split_front_matter
-from index.reading import article_from_text, find_files, plain_markdown, read_article, read_articles
+from index.reading import article_from_text, find_files, read_article, read_articles
 
 TITLE = "가나시 새 도서관 문 연다"
 LEAD = (

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.synthetic import Multiplier
+from eval.scale.synthetic import Multiplier
 from index import Index
 from index.stored import StoredArticle
 from rag import Retriever
@@ -44,8 +44,9 @@ def test_the_first_copy_is_the_collection_itself_and_the_others_differ(base: lis
 
 @pytest.mark.slow
 def test_the_benchmark_builds_and_measures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from eval.scale import build, measure
-    from eval.scale_plot import main as plot
+    from eval.scale.building import build
+    from eval.scale.plot import main as plot
+    from eval.scale.searching import measure
 
     texts = [
         f"{name} 회사는 올해 바닷가에 새 공장을 지었다. 직원은 {100 + n}명이다. 공장장은 {name}시에서 태어났다."
@@ -67,7 +68,7 @@ def test_the_benchmark_builds_and_measures(tmp_path: Path, capsys: pytest.Captur
     squad = tmp_path / "squad.json"
     squad.write_text(json.dumps({"data": data}), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("eval.scale.ENCODED", 10)
+        patch.setattr("eval.scale.building.ENCODED", 10)
         built = build(squad, tmp_path / "index", 50)
     assert built["passages"] == Index.open(tmp_path / "index").size == 50
     found = measure(squad, tmp_path / "index")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -38,29 +38,12 @@ from index.milvus.versions import (
 from index.milvus.writing import Known, Totals, Writer, remove, remove_left_over
 from index.model_cache import DEFAULT_MODEL
 from index.stored import StoredArticle
+from index.summary import BuildSummary
 
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, all); stages are ``read`` and ``encode``."""
 Given = Callable[[], Iterable[Article]]
 """The articles to be indexed, from the first one at each call."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoreSummary:
-    """What a build did; the numbers are those of ``index.build.BuildSummary``."""
-
-    store: str
-    """The address."""
-    articles: int
-    passages: int
-    windows: int
-    added: int
-    changed: int
-    unchanged: int
-    removed: int
-    encoded: int
-    skipped: tuple[Skipped, ...]
-    seconds: float
 
 
 def build_store(
@@ -70,7 +53,7 @@ def build_store(
     model: str | None = None,
     dictionary: Dictionary | None = None,
     progress: Progress | None = None,
-) -> StoreSummary:
+) -> BuildSummary:
     """Adds the articles of files and folders to the index at ``milvus:URI``, much as ``index.build.build_index`` does.
 
     An article has one source here, the last one given: of two files with the same content, the other is forgotten.
@@ -110,7 +93,7 @@ def index_into(
     model: str | None = None,
     dictionary: Dictionary | None = None,
     progress: Progress | None = None,
-) -> StoreSummary:
+) -> BuildSummary:
     """As ``build_store``, for articles already read."""
     return _build(place, (lambda: articles) if articles else None, model, dictionary, progress or _silent)
 
@@ -139,7 +122,7 @@ def remove_articles(place: str, article_ids: Collection[str]) -> None:
 
 def _build(
     place: str, given: Given | None, model: str | None, dictionary: Dictionary | None, step: Progress
-) -> StoreSummary:
+) -> BuildSummary:
     """Writes until what was written is in the version that serves: another machine may switch it meanwhile."""
     started = time.monotonic()
     connection = Connection.open(read_address(place))
@@ -164,7 +147,7 @@ def _build(
     articles, passages, windows = (
         count(connection, kind, **STRONG) for kind in (names.articles, names.passages, names.windows)
     )
-    return StoreSummary(
+    return BuildSummary(
         str(connection.address), articles, passages, windows, build.added, build.changed,
         articles - build.added - build.changed, 0, totals.encoded, tuple(build.skipped),
         time.monotonic() - started,

@@ -1,4 +1,4 @@
-"""Draws what ``eval.scale`` printed, log-log: ``python -m eval.scale_plot RUNS.jsonl docs/scale.svg``. Needs ``geungeo[bench]``."""
+"""Draws what ``eval.scale`` printed, log-log: ``python -m eval.scale.plot RUNS.jsonl docs/scale.svg``. Needs ``geungeo[bench]``."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def draw(runs: Sequence[Run], path: Path) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Draws; returns 0, or 2 where the input was at fault."""
-    parser = argparse.ArgumentParser(prog="python -m eval.scale_plot")
+    parser = argparse.ArgumentParser(prog="python -m eval.scale.plot")
     parser.add_argument("runs", type=Path, help="what python -m eval.scale printed")
     parser.add_argument("plot", type=Path, help="where to draw (.svg, .png)")
     options = parser.parse_args(arguments)
@@ -76,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         runs = [json.loads(line) for line in options.runs.read_text(encoding="utf-8").splitlines()]
         draw(sorted(runs, key=lambda run: run["build"]["passages"]), options.plot)
     except (GeungeoError, OSError, ValueError, KeyError) as error:
-        print(f"scale_plot: {error}", file=sys.stderr)
+        print(f"plot: {error}", file=sys.stderr)
         return 2
     return 0
 

@@ -1,6 +1,7 @@
-"""What a change costs: ``python -m eval.reindexing FOLDER --passages 10000`` builds an index of files, changes 1%, builds again.
+"""What a change costs: ``python -m eval.scale.reindexing FOLDER --passages 10000``.
 
-The files hold KorQuAD dev's paragraphs and altered copies of them (``eval.synthetic``); everything is done as by
+An index of files is built, 1% of them are changed, and it is built again.
+The files hold KorQuAD dev's paragraphs and altered copies of them (``eval.scale.synthetic``); everything is done as by
 ``geungeo index``, encoder included.
 """
 
@@ -13,9 +14,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from eval.collections import read_squad
-from eval.scale import KORQUAD
-from eval.synthetic import Multiplier
+from eval.collections import KORQUAD, read_squad
+from eval.scale.synthetic import Multiplier
 from index.analyzer import Analyzer
 from index.build import build_index
 from index.cutting import cut_articles
@@ -42,7 +42,9 @@ def write_files(squad: Path, folder: Path, passages: int) -> list[Path]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prints JSON: the seconds of the first build, of one with 1% changed, and of one with nothing changed."""
-    parser = argparse.ArgumentParser(prog="python -m eval.reindexing", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m eval.scale.reindexing", description=__doc__.splitlines()[0]
+    )
     parser.add_argument("folder", type=Path, help="where files and index are made; emptied first")
     parser.add_argument("--passages", type=int, default=10_000, metavar="N")
     parser.add_argument("--squad", type=Path, default=KORQUAD, metavar="FILE")

@@ -1,0 +1,90 @@
+"""What the command ``geungeo`` takes: its commands and their options."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+from pathlib import Path
+from typing import Any
+
+
+def command_line() -> argparse.ArgumentParser:
+    """Reads the arguments; ``command`` names the command."""
+    parser = argparse.ArgumentParser(
+        prog="geungeo", description="한국어 기사 더미에 묻고, 답이 되는 대목을 인용과 출처로 받습니다."
+    )
+    version = importlib.metadata.version("geungeo")
+    parser.add_argument("--version", action="version", version=f"geungeo {version}")
+    common = argparse.ArgumentParser(add_help=False)
+    place = common.add_mutually_exclusive_group()
+    place.add_argument("--index", metavar="DIR", type=Path, help="색인 폴더 (기본: 사용자 데이터 폴더)")
+    place.add_argument(
+        "--store",
+        metavar="milvus:URI",
+        help="폴더 대신 Milvus의 색인 (milvus:http://서버:19530, milvus:./파일.db; 이름은 뒤에 #이름)",
+    )
+    common.add_argument("--debug", action="store_true", help="오류가 나면 자세한 경로를 보입니다")
+    filters = _filter_options()
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    build = commands.add_parser("index", parents=[common], help="기사를 색인합니다")
+    build.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH", help="기사 파일이나 폴더 (.txt .md .html)"
+    )
+    build.add_argument(
+        "--model", metavar="NAME", help="임베딩 모델 이름이나 폴더 (기본: 내장 multilingual-e5-small)"
+    )
+    build.add_argument(
+        "--dictionary",
+        metavar="FILE",
+        type=Path,
+        help="사용자 사전: 한 줄에 이름 하나, 또는 쉼표로 나눈 같은 이름들 (기본: 색인에 있는 것; 빈 파일이면 없앰)",
+    )
+    build.add_argument(
+        "--prune", action="store_true", help="PATH 아래에 있다가 없어진 파일의 기사를 색인에서 뺍니다"
+    )
+
+    remove = commands.add_parser("remove", parents=[common], help="기사를 색인에서 뺍니다 (파일은 그대로)")
+    remove.add_argument("ids", nargs="+", metavar="ID", help="기사의 ID ('geungeo articles'의 첫 칸)")
+
+    ask = commands.add_parser("ask", parents=[common, filters], help="묻고 답과 출처를 받습니다")
+    ask.add_argument("question", metavar="QUESTION", help="질문")
+    ask.add_argument(
+        "-k", type=int, default=5, metavar="N", help="답 뒤에 둘, 또는 답이 없을 때 보일 대목의 수 (기본 5)"
+    )
+    ask.add_argument("--json", action="store_true", help="JSON으로 출력합니다")
+    ask.add_argument(
+        "--no-correct", action="store_true", help="질문의 오타와 띄어쓰기를 고치지 않고 그대로 찾습니다"
+    )
+    ask.add_argument(
+        "--no-llm", action="store_true", help="GEUNGEO_LLM_URL이 있어도 언어 모델에게 쓰게 하지 않습니다"
+    )
+
+    chat = commands.add_parser("chat", parents=[common], help="브라우저에서 대화합니다")
+    chat.add_argument("--host", default="127.0.0.1", help="들을 주소 (기본 127.0.0.1: 이 컴퓨터에서만)")
+    chat.add_argument("--port", type=int, help="포트 (기본: 7860부터 빈 것)")
+    chat.add_argument("--no-browser", action="store_true", help="브라우저를 열지 않습니다")
+
+    articles = commands.add_parser("articles", parents=[common, filters], help="색인된 기사를 나열합니다")
+    articles.add_argument("--json", action="store_true", help="JSON으로 출력합니다")
+
+    doctor = commands.add_parser("doctor", parents=[common], help="색인이 온전한지 살핍니다")
+    doctor.add_argument("--json", action="store_true", help="JSON으로 출력합니다")
+    return parser
+
+
+def _filter_options() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False)
+    group = options.add_argument_group(
+        "거르기",
+        "맞는 기사에서만 찾습니다. 같은 옵션을 여러 번 주면 그중 하나에, 다른 옵션끼리는 모두 맞아야 합니다.",
+    )
+    several: dict[str, Any] = {"action": "append", "default": []}
+    group.add_argument("--publisher", metavar="NAME", help="매체 이름", **several)
+    group.add_argument("--since", metavar="DATE", help="이날부터 나온 기사 (2025-08-31, 2025-08, 2025)")
+    group.add_argument("--until", metavar="DATE", help="이날까지 나온 기사 (그달, 그해의 마지막 날까지)")
+    group.add_argument(
+        "--source", metavar="GLOB", help="파일 경로나 웹 주소의 일부, 또는 *와 ?를 쓴 꼴", **several
+    )
+    group.add_argument("--topic", metavar="NAME", help="기사가 밝힌 주제", **several)
+    return options
