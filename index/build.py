@@ -28,6 +28,9 @@ Progress = Callable[[str, int, int], None]
 """Called with (stage, done, all); stages are ``read``, ``cut``, ``arrange`` and ``encode``."""
 
 
+TO_REMOVE = ". 아무것도 빼지 않았습니다. 기사를 모두 빼려면 'geungeo remove ID'를 쓰세요"
+
+
 def build_index(
     paths: Iterable[str | Path],
     index_dir: str | Path | None = None,
@@ -63,7 +66,12 @@ def build_index(
 
     step = progress or _silent
     roots = [Path(path) for path in paths]
-    files, skipped = article_files(roots)
+    try:
+        files, skipped = article_files(roots)
+    except ArticleError as error:
+        if not prune:
+            raise
+        raise ArticleError(f"{error}{TO_REMOVE}") from None  # it may be a disk that is not there
     given = read_each(files, skipped, lambda done, total, path: step("read", done, total))
     pruned = (roots, {source_of(file) for file in files}) if prune else None
     summary = _build(given, index_dir, model, dictionary, step, sample=sample, pruned=pruned)

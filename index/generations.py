@@ -245,6 +245,11 @@ def _remove_unfinished(index_dir: Path) -> None:
     (index_dir / f"{POINTER}.part").unlink(missing_ok=True)
     for part in (index_dir / "generations").glob("*.part"):
         shutil.rmtree(part, ignore_errors=True)
+    serving = index_dir / "generations" / (serving_name(index_dir) or "") / MANIFEST
+    if serving.exists():
+        for manifest in (index_dir / "generations").glob(f"*/{MANIFEST}"):
+            if manifest.stat().st_mtime_ns > serving.stat().st_mtime_ns:  # killed before the pointer named it
+                shutil.rmtree(manifest.parent, ignore_errors=True)
 
 
 def _remove_empty(index_dir: Path) -> None:

@@ -57,9 +57,7 @@ def test_a_second_build_encodes_only_what_changed(stories: Path, tmp_path: Path)
     assert (third.added, third.changed, third.unchanged) == (0, 1, 2)
     assert 0 < third.encoded < first.encoded
     texts = [
-        item.passage.text
-        for stored in Index.open(third.place).store.everything()
-        for item in stored.passages
+        item.passage.text for stored in Index.open(third.place).store.everything() for item in stored.passages
     ]
     assert sum("999" in text for text in texts) == 1 and not any("100명" in text for text in texts)
 
@@ -157,6 +155,17 @@ def test_what_a_killed_build_left_is_removed_before_the_next_needs_the_room(
     with writing(folder) as work:
         assert list(folder.rglob("*.part")) == [work]
     assert not list(folder.rglob("*.part"))
+
+
+def test_a_generation_that_was_never_named_goes_with_the_next_build(stories: Path, tmp_path: Path) -> None:
+    folder = build(stories, tmp_path).place
+    serving, _ = current_generation(folder)
+    previous, orphan = (shutil.copytree(serving, serving.with_name(name * 12)) for name in "01")
+    for copy, seconds in ((previous, -100), (orphan, 100)):
+        at = (serving / MANIFEST).stat().st_mtime + seconds
+        os.utime(copy / MANIFEST, (at, at))
+    build(stories, tmp_path)  # nothing has changed
+    assert {path.name for path in serving.parent.iterdir()} == {serving.name, previous.name}
 
 
 def test_a_folder_of_other_files_is_not_written_to(stories: Path, tmp_path: Path) -> None:

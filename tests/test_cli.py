@@ -160,6 +160,12 @@ def test_files_that_are_gone_and_articles_that_are_named_go(
     for wrong in (["remove", first], ["index", "--prune"]):
         status, _, err = run(capsys, *wrong, "--index", index)
         assert status == 2 and len(err.strip().splitlines()) == 1
+    kept = run(capsys, "articles", "--index", index)[1]
+    for path in folder.iterdir():
+        path.unlink()
+    status, _, err = run(capsys, "index", str(folder), "--prune", "--index", index)
+    assert status == 2 and "geungeo remove" in err and len(err.strip().splitlines()) == 1
+    assert run(capsys, "articles", "--index", index)[1] == kept
 
 
 def test_a_folder_without_articles_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
