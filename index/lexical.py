@@ -12,6 +12,7 @@ those before among the best; only the passages found by then are looked up for t
 from __future__ import annotations
 
 import tempfile
+import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -54,6 +55,7 @@ class LexicalIndex:
         self.size = size
         """How many passages."""
         self.data, self.indices, self.indptr, self.tops = data, indices, indptr, tops
+        self._local = threading.local()
 
     @classmethod
     def build(cls, passages: Iterable[Sequence[str]], k1: float = K1, b: float = B) -> LexicalIndex:
@@ -97,7 +99,7 @@ class LexicalIndex:
         columns, weights, highest = columns[order], weights[order], highest[order]
         rest = np.append(np.cumsum(highest[::-1])[::-1], np.float32(0)) * np.float32(ROUNDING)
         lengths = self.indptr[columns + 1] - self.indptr[columns]
-        partial = np.zeros(self.size, dtype=np.float32)
+        partial = self._nothing()
         at = 0
         for at in range(len(columns)):
             if lengths[at] * RARE > self.size and _least_of_best(partial, k, allowed) > rest[at]:
@@ -170,6 +172,14 @@ class LexicalIndex:
             if column >= 0:
                 found[:, i] = self._column(column, passages) > 0
         return found
+
+    def _nothing(self) -> Scores:
+        """A score of 0 for every passage; each thread has one such array, as new memory costs more than its use."""
+        scores: Scores | None = getattr(self._local, "scores", None)
+        if scores is None:
+            scores = self._local.scores = np.empty(self.size, dtype=np.float32)
+        scores.fill(0)
+        return scores
 
     def _weighted(self, asked: Terms) -> tuple[Numbers, Scores]:
         """The columns of the known terms, each once, and what each counts."""

@@ -185,12 +185,13 @@ class Index:
         cosines = self.dense.cosines(vector, rows)
         lengths = self.windows.firsts[passages + 1] - self.windows.firsts[passages]
         ends = np.cumsum(lengths)
-        # the last of several rows is the whole passage, no window
-        windows = [
-            cosines[end - length : end - (length > 1)] for end, length in zip(ends, lengths, strict=True)
-        ]
-        best = np.array([own.max() for own in windows], dtype=np.float32)
-        return DenseScores((best + cosines[ends - 1]) / 2, windows)
+        whole = cosines[ends - 1]
+        proper = cosines.copy()
+        proper[ends[lengths > 1] - 1] = -np.inf  # the last of several rows is the whole passage, no window
+        best = np.maximum.reduceat(proper, ends - lengths) if len(ends) else whole
+        spans = zip((ends - lengths).tolist(), (ends - (lengths > 1)).tolist(), strict=True)
+        windows = [cosines[first:end] for first, end in spans]
+        return DenseScores((best + whole) / 2, windows)
 
     def background(self, vector: Vectors) -> float:
         """The collection's mean of dense scores: what a passage that has nothing to do with the question has."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -20,6 +22,9 @@ Voices = Literal["hybrid", "lexical", "dense"]
 
 CANDIDATES = 100
 """How many passages each lexical search puts forward; the dense one, the passages of three times as many windows."""
+
+SIDE_BY_SIDE = 30_000
+"""Passages from which on the searches run side by side: with fewer, waking a thread takes what it saves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +69,27 @@ class Pool:
         return np.lexsort((self.numbers, -scores))[:most]
 
 
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(thread_name_prefix="geungeo-search")
+
+
 def gather(
     index: Searchable, question: Question, depth: int, voices: Voices, allowed: Allowed | None = None
 ) -> Pool:
     """The best ``depth`` allowed passages of each search (of three times as many windows, for the dense one)."""
-    by_words, best_words = index.search_words(question.forms, depth, allowed)
-    by_characters, best_characters = index.search_characters(question.text, depth, allowed)
-    vector = index.encoder.encode_query(question.text)
+
+    def lexical_searches() -> tuple[tuple[Numbers, Scores], tuple[Numbers, Scores]]:
+        return (
+            index.search_words(question.forms, depth, allowed),
+            index.search_characters(question.text, depth, allowed),
+        )
+
+    vector = index.encoder.encode_query(question.text)  # takes all cores by itself
+    beside = _threads().submit(lexical_searches) if index.counts["passages"] >= SIDE_BY_SIDE else None
     by_meaning = index.search_meaning(vector, 3 * depth, allowed)
+    found = beside.result() if beside else lexical_searches()
+    (by_words, best_words), (by_characters, best_characters) = found
     by_letters = np.union1d(by_words, by_characters)
     chosen = {"lexical": by_letters, "dense": np.sort(by_meaning)}.get(voices)
     numbers = np.union1d(by_letters, by_meaning) if chosen is None else chosen

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
 from rag.hits import Hit
 from rag.ranking.candidates import Candidate
-from rag.ranking.sameness import Reading, Shingle, repeats
+from rag.ranking.sameness import Reading, Shingle, contradict, covered
 
 FURTHER = 20
 """How many hits below the last one shown are still looked at for copies of those shown. With 60 of KorQuAD's paragraphs
@@ -31,10 +31,16 @@ def folded(candidates: Iterable[Candidate], k: int) -> list[list[Candidate]]:
     for candidate in candidates:
         stored = candidate.stored
         reading = Reading(stored.passage.text, stored.terms, stored.sentences)
-        sharing = sorted(
-            {group for shingle in reading.shingles & holding.keys() for group in holding[shingle]}
+        shared = Counter(group for shingle in reading.shingles & holding.keys() for group in holding[shingle])
+        repeated = next(
+            (
+                group
+                for group in sorted(shared)
+                if covered(reading, shared[group])
+                and not contradict(reading.sentences, readings[group].sentences)
+            ),
+            None,
         )
-        repeated = next((group for group in sharing if repeats(reading, readings[group])), None)
         if repeated is not None:
             groups[repeated].append(candidate)
         elif len(groups) < k:

@@ -8,6 +8,7 @@ tell a copy from the same story with another figure, date or name in it.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -133,8 +134,15 @@ class Reading:
     def sentences(self) -> list[Wording]:
         """What each sentence says; those without terms are left out."""
         text, terms, spans = self._of
-        wordings = (Wording.of(text, terms, span) for span in spans)
-        return [wording for wording in wordings if wording.words]
+        listed = list(terms)  # in order of their places, as sentences are
+        starts = [term.start for term in listed]
+        found = []
+        for span in spans:
+            own = listed[bisect_left(starts, span[0]) : bisect_left(starts, span[1])]
+            wording = Wording.of(text, own, span)
+            if wording.words:
+                found.append(wording)
+        return found
 
 
 def shingles(forms: Sequence[str], length: int = SHINGLE) -> frozenset[Shingle]:
@@ -146,9 +154,13 @@ def shingles(forms: Sequence[str], length: int = SHINGLE) -> frozenset[Shingle]:
 
 def repeats(copy: Reading, shown: Reading) -> bool:
     """Whether ``copy`` may be left out where ``shown`` is shown: it says little that is not said there."""
-    if len(copy.shingles & shown.shingles) < max(1, COVERED * len(copy.shingles)):
-        return False
-    return not contradict(copy.sentences, shown.sentences)
+    shared = len(copy.shingles & shown.shingles)
+    return covered(copy, shared) and not contradict(copy.sentences, shown.sentences)
+
+
+def covered(copy: Reading, shared: int) -> bool:
+    """Whether so many shared shingles are enough for ``copy`` to be one."""
+    return shared >= max(1, COVERED * len(copy.shingles))
 
 
 def contradict(first: Sequence[Wording], second: Sequence[Wording]) -> bool:
