@@ -143,6 +143,7 @@ class BruteForce:
             encoder.encode_passages([i.passage.text[start:end] for start, end in i.windows]) for i, _ in rows
         ]
         self.whole = encoder.encode_passages([i.passage.text for i, _ in rows])
+        self.counts = {"passages": len(rows)}
 
     def allowed(self, filters: Filters | None, beyond: Collection[str] = ()) -> np.ndarray | None:
         def meets(article: Article) -> bool:

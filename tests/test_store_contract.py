@@ -86,9 +86,16 @@ def same_ranking(ours: Sequence[Hit], theirs: Sequence[Hit]) -> None:
 
 
 @pytest.mark.parametrize("voices", ["hybrid", "lexical", "dense"])
+@pytest.mark.parametrize("beside", [False, True])
 def test_ranking_is_that_of_brute_force(
-    store: Retriever, oracle: Retriever, questions: list[str], voices: str
+    store: Retriever,
+    oracle: Retriever,
+    questions: list[str],
+    voices: str,
+    beside: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(candidates, "SIDE_BY_SIDE", 0 if beside else 1 << 40)
     for question in questions[::80]:
         same_ranking(store.search(question, 10, voices=voices), oracle.search(question, 10, voices=voices))
 
