@@ -16,6 +16,7 @@ from index.milvus import building
 from index.reading import read_articles
 from index.searchable import Searchable
 from rag import Hit, Retriever
+from rag.ranking import candidates
 from tests.brute_force import BruteForce, HashEncoder
 from tests.conftest import SEEDS, TOP
 
