@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -14,6 +15,7 @@ import numpy.typing as npt
 
 from index.errors import EncoderError
 from index.model_cache import DEFAULT_MODEL, ModelCard, prepared
+from index.model_quantize import RUN_WITH
 from index.tokenizing import TokenizerLike, load_tokenizer
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ Vectors = npt.NDArray[np.float32]
 
 BATCH = 64
 """Texts between two calls of ``on_progress``."""
+REMEMBERED = 256
+"""Questions whose vectors are kept: the same one is asked again with another filter, in parts, or in a batch."""
 
 
 class Encoder:
@@ -35,7 +39,8 @@ class Encoder:
         self._local = threading.local()
         self._lock = threading.Lock()
         self._tokenizer_lock = threading.Lock()
-        self._last: tuple[str, Vectors] | None = None
+        self._remembered: OrderedDict[str, Vectors] = OrderedDict()
+        self._memory_lock = threading.Lock()
 
     def start_loading(self) -> Callable[[], None]:
         """Begins to load what a question needs; the function returned waits until it is there.
@@ -56,16 +61,41 @@ class Encoder:
         return wait
 
     def encode_query(self, question: str) -> Vectors:
-        """The vector of a question, shape [1, dimensions], read-only; that of the last question is remembered.
+        """The vector of a question, shape [1, dimensions], read-only; those of the last questions are remembered.
 
         Text beyond the model's limit of tokens is not seen.
         """
-        last = self._last
-        if last is None or last[0] != question:
-            vector = self._encode_one(self.card.query_prompt + question)
-            vector.setflags(write=False)
-            last = self._last = question, vector
-        return last[1]
+        vector = self._recall(question)
+        return (
+            self._remember(question, self._encode_one(self.card.query_prompt + question))
+            if vector is None
+            else vector
+        )
+
+    def encode_queries(self, questions: Sequence[str]) -> list[Vectors]:
+        """As ``encode_query`` for each of many questions, all cores at work on several at a time."""
+        found = {question: self._recall(question) for question in questions}
+        new = [question for question, vector in found.items() if vector is None]
+        if new:
+            vectors = self._encode_many([self.card.query_prompt + question for question in new])
+            for question, vector in zip(new, vectors, strict=True):
+                found[question] = self._remember(question, vector[np.newaxis])
+        return [vector for question in questions if (vector := found[question]) is not None]
+
+    def _recall(self, question: str) -> Vectors | None:
+        with self._memory_lock:
+            vector = self._remembered.get(question)
+            if vector is not None:
+                self._remembered.move_to_end(question)
+            return vector
+
+    def _remember(self, question: str, vector: Vectors) -> Vectors:
+        vector.setflags(write=False)
+        with self._memory_lock:
+            self._remembered[question] = vector
+            while len(self._remembered) > REMEMBERED:
+                self._remembered.popitem(last=False)
+        return vector
 
     def encode_passages(
         self, texts: Sequence[str], on_progress: Callable[[int, int], None] | None = None
@@ -76,6 +106,11 @@ class Encoder:
             texts: any number of texts.
             on_progress: called with (done, all) now and then.
         """
+        return self._encode_many([self.card.passage_prompt + text for text in texts], on_progress)
+
+    def _encode_many(
+        self, texts: Sequence[str], on_progress: Callable[[int, int], None] | None = None
+    ) -> Vectors:
         vectors = np.zeros((len(texts), self.card.dimensions), dtype=np.float32)
         if not texts:
             return vectors
@@ -89,8 +124,7 @@ class Encoder:
 
         queue.set_callback(keep)
         for first in range(0, len(texts), BATCH):
-            batch = [self.card.passage_prompt + text for text in texts[first : first + BATCH]]
-            for row, text in enumerate(batch, start=first):
+            for row, text in enumerate(texts[first : first + BATCH], start=first):
                 queue.start_async({0: self._inputs(self._tokenizer.ids(text))}, row)
             if on_progress:
                 on_progress(done, len(texts))
@@ -145,7 +179,11 @@ class Encoder:
                 return openvino.Core().compile_model(
                     self.folder / "model.xml",
                     "CPU",
-                    {"PERFORMANCE_HINT": hint, "CACHE_DIR": str(self.folder / "compiled")},
+                    {
+                        "PERFORMANCE_HINT": hint,
+                        "CACHE_DIR": str(self.folder / "compiled"),
+                        **(RUN_WITH if self.card.runtime == "openvino-int8" else {}),
+                    },
                 )
             except RuntimeError as error:
                 raise EncoderError(
@@ -160,14 +198,12 @@ class SentenceTransformersEncoder(Encoder):
     def _encode_one(self, text: str) -> Vectors:
         return self._run([text])
 
-    def encode_passages(
+    def _encode_many(
         self, texts: Sequence[str], on_progress: Callable[[int, int], None] | None = None
     ) -> Vectors:
-        """As ``Encoder.encode_passages``."""
         rows: list[Vectors] = []
         for first in range(0, len(texts), BATCH):
-            batch = texts[first : first + BATCH]
-            rows.append(self._run([self.card.passage_prompt + text for text in batch]))
+            rows.append(self._run(list(texts[first : first + BATCH])))
             if on_progress:
                 on_progress(min(first + BATCH, len(texts)), len(texts))
         return np.concatenate(rows) if rows else np.zeros((0, self.card.dimensions), dtype=np.float32)
@@ -213,6 +249,6 @@ def load_encoder(model: str = DEFAULT_MODEL) -> Encoder:
     with _encoders_lock:
         if model not in _encoders:
             folder, card = prepared(model)
-            kind = Encoder if card.runtime == "openvino" else SentenceTransformersEncoder
+            kind = Encoder if card.runtime.startswith("openvino") else SentenceTransformersEncoder
             _encoders[model] = kind(folder, card)
         return _encoders[model]

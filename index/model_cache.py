@@ -17,7 +17,7 @@ from platformdirs import user_cache_path
 from index.errors import EncoderError
 
 DEFAULT_MODEL = "multilingual-e5-small"
-FORMAT = 2
+FORMAT = 3
 """Of the prepared folder; a change of what lies in it takes the next number, and old folders are left alone."""
 
 
@@ -27,13 +27,14 @@ class ModelCard:
 
     model: str
     fingerprint: str
-    """SHA-256 of the weights, prompts and limits: two encoders with the same fingerprint give the same vectors."""
+    """SHA-256 of the weights, prompts and limits: two encoders with the same fingerprint give the same vectors, up to rounding."""
     dimensions: int
     max_tokens: int
     query_prompt: str
     passage_prompt: str
     runtime: str
-    """``openvino``, or ``sentence-transformers`` where the model could not be converted."""
+    """``openvino-int8``, ``openvino`` where quantizing would change the vectors, or ``sentence-transformers`` where the
+    model could not be converted."""
 
 
 def cache_folder() -> Path:

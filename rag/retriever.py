@@ -27,6 +27,9 @@ from rag.ranking.candidates import Candidate, Pool, Voices, rank
 from rag.ranking.folding import FURTHER, first_of, folded
 from rag.ranking.rescoring import DEPTH
 
+TOGETHER = 128
+"""Questions whose vectors are computed at once: the encoder remembers twice as many."""
+
 
 class Retriever:
     """Searches one index. Safe to share between threads."""
@@ -90,6 +93,34 @@ class Retriever:
             QuestionError: the question is blank, too long or no text, or ``k`` is not positive.
         """
         return self._search(self.read(question, correct=correct), k, voices, filters, fold).hits
+
+    def search_many(
+        self,
+        questions: Sequence[str],
+        k: int = 5,
+        *,
+        voices: Voices = "hybrid",
+        filters: Filters | None = None,
+        correct: bool = True,
+        fold: bool = True,
+    ) -> list[list[Hit]]:
+        """The hits of ``search`` for each of many questions, in their order; their vectors are computed side by side.
+
+        Arguments and errors are those of ``search``; a question that is at fault is named, and nothing is searched.
+        """
+        read = []
+        for number, question in enumerate(questions, 1):
+            try:
+                read.append(self.read(question, correct=correct))
+            except QuestionError as error:
+                raise QuestionError(f"{number}번째 질문: {error}") from None
+        found = []
+        for first in range(0, len(read), TOGETHER):
+            some = read[first : first + TOGETHER]
+            if voices != "lexical":
+                self.index.encoder.encode_queries([question.text for question in some])
+            found += [self._search(question, k, voices, filters, fold).hits for question in some]
+        return found
 
     def answer(
         self,

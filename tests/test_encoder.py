@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -110,3 +111,12 @@ def test_an_unknown_model_is_one_clear_line(tmp_path, monkeypatch) -> None:  # t
 def test_models_of_similar_names_do_not_share_a_folder() -> None:
     names = ["org/a-b", "org-a/b", "org/a.b", DEFAULT_MODEL]
     assert len({model_folder(name) for name in names}) == len(names)
+
+
+@pytest.mark.slow
+def test_preparing_a_model_again_gives_the_same_fingerprint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = load_encoder().card
+    monkeypatch.setenv("GEUNGEO_CACHE", str(tmp_path))
+    assert prepared()[1] == here and here.runtime == "openvino-int8"

@@ -197,3 +197,16 @@ def test_lead_is_the_gap_to_the_second() -> None:
 def test_with_another_encoder_shared_words_decide() -> None:
     assert Evidence(*STAND_IN_COSINES, 0.0, 0.0, 0.0, 0.0).confidence < ABSTAIN_BELOW
     assert Evidence(*STAND_IN_COSINES, 1.0, 0.1, 0.0, 0.0).confidence > ABSTAIN_BELOW
+
+
+def test_many_questions_find_what_each_finds(retriever: Retriever) -> None:
+    questions = ["해인 클러스터 이름의 유래는?", "반도체 공장은 어디에 짓나?", "해인 클러스터 이름의 유래는?"]
+    for voices in ("hybrid", "lexical", "dense"):
+        many = retriever.search_many(questions, 3, voices=voices)
+        each = [retriever.search(question, 3, voices=voices) for question in questions]
+        assert [[hit.passage.id for hit in hits] for hits in many] == [
+            [h.passage.id for h in hits] for hits in each
+        ]
+    assert retriever.search_many([]) == []
+    with pytest.raises(QuestionError, match="2번째"):
+        retriever.search_many(["질문", "  "])

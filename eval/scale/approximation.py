@@ -48,9 +48,9 @@ def _nearest(index: Index, vectors: Vectors, k: int) -> Numbers:
         part = np.arange(first, min(first + 100_000, index.dense.size))
         scores = np.concatenate([scores, vectors @ index.dense.rows(part).T], axis=1)
         rows = np.concatenate([rows, np.broadcast_to(part, (len(vectors), len(part)))], axis=1)
-        best = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+        best = np.argpartition(-scores, min(k, scores.shape[1]) - 1, axis=1)[:, :k]
         scores, rows = np.take_along_axis(scores, best, 1), np.take_along_axis(rows, best, 1)
-    return rows
+    return np.take_along_axis(rows, np.argsort(-scores, axis=1, kind="stable"), 1)
 
 
 def _as_good(found: Scores, best: Scores) -> float:
