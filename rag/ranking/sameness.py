@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from index.passages import Span
@@ -75,12 +75,13 @@ class Wording:
     def of(cls, text: str, terms: Iterable[Term], span: Span) -> Wording:
         """The wording of ``text[span]`` of a passage with these terms."""
         words: list[_Word] = []
-        covered: set[int] = set()
+        others = list(text[slice(*span)])  # what is no term's
         end = -1
         for term in terms:
             if not span[0] <= term.start < span[1]:
                 continue
-            covered.update(range(term.start, term.end))
+            first, last = term.start - span[0], min(term.end, span[1]) - span[0]
+            others[first:last] = " " * (last - first)
             word = _Word(
                 term.form,
                 text[max(term.start, end) : term.end].lower(),
@@ -98,12 +99,11 @@ class Wording:
             for at, word in enumerate(words)
             if not (word.bracketed and word.forms == words[at - 1].forms)
         ]
-        others = "".join(" " if at in covered else text[at] for at in range(*span))
         return cls(
             tuple(word.forms for word in words),
             tuple(word.surface for word in words),
             tuple(form for word in words for form in word.exact),
-            (*MARK.findall(text, *span), *_LATIN.findall(others)),
+            (*MARK.findall(text, *span), *_LATIN.findall("".join(others))),
         )
 
     @classmethod
@@ -119,7 +119,12 @@ class Wording:
     @property
     def masked(self) -> frozenset[str]:
         """The words with all figures alike: what tells which sentences are versions of one."""
-        return frozenset(_DIGITS.sub(FIGURE, word) for word in self.words)
+        return _masked(self.words)
+
+
+@lru_cache(maxsize=1024)
+def _masked(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(_DIGITS.sub(FIGURE, word) for word in words)
 
 
 class Reading:
