@@ -96,7 +96,7 @@ def made_pairs(
 def _pair(copy: StoredPassage, shown: StoredPassage) -> Pair:
     one, other = reading(copy), reading(shown)
     both = len(one.shingles & other.shingles)
-    words, others_words = (shingles([term.form for term in item.terms], 1) for item in (copy, shown))
+    words, others_words = (shingles(item.terms.forms, 1) for item in (copy, shown))
     return Pair(
         (
             both / len(one.shingles),

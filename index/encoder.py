@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -16,7 +15,8 @@ import numpy.typing as npt
 from index.errors import EncoderError
 from index.model_cache import DEFAULT_MODEL, ModelCard, prepared
 from index.model_quantize import RUN_WITH
-from index.tokenizing import TokenizerLike, load_tokenizer
+from index.recent import Recent
+from index.tokenizing import TokenizerLike, load_question_tokenizer, load_tokenizer
 
 if TYPE_CHECKING:
     import openvino
@@ -39,8 +39,7 @@ class Encoder:
         self._local = threading.local()
         self._lock = threading.Lock()
         self._tokenizer_lock = threading.Lock()
-        self._remembered: OrderedDict[str, Vectors] = OrderedDict()
-        self._memory_lock = threading.Lock()
+        self._remembered: Recent[str, Vectors] = Recent(REMEMBERED)
 
     def start_loading(self) -> Callable[[], None]:
         """Begins to load what a question needs; the function returned waits until it is there.
@@ -50,7 +49,7 @@ class Encoder:
         """
         import_runtime()
         pool = ThreadPoolExecutor(2)
-        parts = [pool.submit(lambda: self._tokenizer), pool.submit(lambda: self._latency_model)]
+        parts = [pool.submit(lambda: self._question_tokenizer), pool.submit(lambda: self._latency_model)]
         pool.shutdown(wait=False)
 
         def wait() -> None:
@@ -65,36 +64,24 @@ class Encoder:
 
         Text beyond the model's limit of tokens is not seen.
         """
-        vector = self._recall(question)
-        return (
-            self._remember(question, self._encode_one(self.card.query_prompt + question))
-            if vector is None
-            else vector
-        )
+        known = self._remembered.those([question])
+        if question in known:
+            return known[question]
+        return self._remember(question, self._encode_one(self.card.query_prompt + question))
 
     def encode_queries(self, questions: Sequence[str]) -> list[Vectors]:
         """As ``encode_query`` for each of many questions, all cores at work on several at a time."""
-        found = {question: self._recall(question) for question in questions}
-        new = [question for question, vector in found.items() if vector is None]
+        found = self._remembered.those(questions)
+        new = [question for question in dict.fromkeys(questions) if question not in found]
         if new:
             vectors = self._encode_many([self.card.query_prompt + question for question in new])
             for question, vector in zip(new, vectors, strict=True):
                 found[question] = self._remember(question, vector[np.newaxis])
-        return [vector for question in questions if (vector := found[question]) is not None]
-
-    def _recall(self, question: str) -> Vectors | None:
-        with self._memory_lock:
-            vector = self._remembered.get(question)
-            if vector is not None:
-                self._remembered.move_to_end(question)
-            return vector
+        return [found[question] for question in questions]
 
     def _remember(self, question: str, vector: Vectors) -> Vectors:
         vector.setflags(write=False)
-        with self._memory_lock:
-            self._remembered[question] = vector
-            while len(self._remembered) > REMEMBERED:
-                self._remembered.popitem(last=False)
+        self._remembered.keep({question: vector})
         return vector
 
     def encode_passages(
@@ -137,7 +124,7 @@ class Encoder:
         request = getattr(self._local, "request", None)
         if request is None:  # an infer request serves one thread at a time
             request = self._local.request = self._latency_model.create_infer_request()
-        result = request.infer({0: self._inputs(self._tokenizer.ids(text))})[0]
+        result = request.infer({0: self._inputs(self._question_tokenizer.ids(text))})[0]
         return np.array(result, dtype=np.float32)
 
     def _inputs(self, ids: list[int]) -> Vectors:
@@ -157,6 +144,10 @@ class Encoder:
         with self._tokenizer_lock:
             loaded: TokenizerLike | None = self.__dict__.get("_tokenizer")  # by another thread, meanwhile
             return loaded or load_tokenizer(self.folder)
+
+    @cached_property
+    def _question_tokenizer(self) -> TokenizerLike:
+        return load_question_tokenizer(self.folder)
 
     @cached_property
     def _latency_model(self) -> openvino.CompiledModel:
@@ -231,9 +222,8 @@ class SentenceTransformersEncoder(Encoder):
 def import_runtime() -> None:
     """Imports the modules that run an encoder."""
     import openvino
-    import sentencepiece
 
-    del openvino, sentencepiece
+    del openvino
 
 
 _encoders: dict[str, Encoder] = {}

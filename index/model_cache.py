@@ -17,7 +17,7 @@ from platformdirs import user_cache_path
 from index.errors import EncoderError
 
 DEFAULT_MODEL = "multilingual-e5-small"
-FORMAT = 3
+FORMAT = 4
 """Of the prepared folder; a change of what lies in it takes the next number, and old folders are left alone."""
 
 

@@ -1,16 +1,21 @@
 """Geungeo (근거): ask in Korean about a pile of articles; get the passages that answer, quoted and cited."""
 
-from index.articles import Article
-from index.errors import GeungeoError
-from index.filters import Filters
-from index.passages import Passage
-from rag.answer import Answer, Citation, Statement
-from rag.conversation import Conversation
-from rag.follow_ups.exchange import Exchange
-from rag.hits import Hit
-from rag.retriever import Retriever
-from rag.serving import Serving
-from rag.writing.written import Writer, WrittenAnswer
+from typing import TYPE_CHECKING
+
+from index.lazy import lazily
+
+if TYPE_CHECKING:
+    from index.articles import Article
+    from index.errors import GeungeoError
+    from index.filters import Filters
+    from index.passages import Passage
+    from rag.answer import Answer, Citation, Statement
+    from rag.conversation import Conversation
+    from rag.follow_ups.exchange import Exchange
+    from rag.hits import Hit
+    from rag.retriever import Retriever
+    from rag.serving import Serving
+    from rag.writing.written import Writer, WrittenAnswer
 
 __all__ = [
     "Answer",
@@ -28,3 +33,20 @@ __all__ = [
     "Writer",
     "WrittenAnswer",
 ]
+
+__getattr__ = lazily(
+    __name__,
+    {
+        "Article": "index.articles",
+        "GeungeoError": "index.errors",
+        "Filters": "index.filters",
+        "Passage": "index.passages",
+        **dict.fromkeys(("Answer", "Citation", "Statement"), "rag.answer"),
+        "Conversation": "rag.conversation",
+        "Exchange": "rag.follow_ups.exchange",
+        "Hit": "rag.hits",
+        "Retriever": "rag.retriever",
+        "Serving": "rag.serving",
+        **dict.fromkeys(("Writer", "WrittenAnswer"), "rag.writing.written"),
+    },
+)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
+
+import numpy as np
 
 from index.articles import Article
 from index.passages import Passage, Span
-from index.terms import PassageTerms, Term
+from index.terms import PassageTerms
 from rag.questions.question import Question
 from rag.ranking.candidates import Candidate
 from rag.ranking.rescoring import Signals
@@ -67,15 +69,16 @@ def as_hit(candidate: Candidate, article: Article, question: Question) -> Hit:
     )
 
 
-def matching_spans(terms: Iterable[Term], forms: Collection[str]) -> tuple[Span, ...]:
+def matching_spans(terms: PassageTerms, forms: Collection[str]) -> tuple[Span, ...]:
     """The spans of the terms whose form is among ``forms``, touching ones merged, in text order."""
     wanted = set(forms)
     merged: list[Span] = []
-    for term in terms:
-        if term.form not in wanted or term.end <= term.start:
+    matching = np.fromiter((form in wanted for form in terms.forms), dtype=bool, count=len(terms))
+    for start, end in terms.spans[matching].tolist():
+        if end <= start:
             continue
-        if merged and term.start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], term.end))
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
         else:
-            merged.append((term.start, term.end))
+            merged.append((start, end))
     return tuple(merged)

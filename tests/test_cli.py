@@ -228,18 +228,6 @@ def test_a_built_wheel_works_outside_of_the_checkout(tmp_path: Path) -> None:
     assert str(tmp_path / "site") in done.stdout and "해인사" in done.stdout
 
 
-def test_a_question_imports_neither_torch_nor_sentence_transformers(
-    seeds_index: Path, tmp_path: Path
-) -> None:
-    code = (
-        "import sys; from rag import cli; status = cli.main(['ask', '해인의 유래는?', '--index', sys.argv[1]]);"
-        "heavy = {'torch', 'sentence_transformers', 'transformers', 'gradio', 'trafilatura', 'rank_bm25'};"
-        "print(status, sorted(heavy & set(sys.modules)))"
-    ).replace("sys.argv[1]", repr(str(seeds_index)))
-    done = fresh([], tmp_path, code)
-    assert done.stdout.splitlines()[-1] == "0 []", done.stderr
-
-
 def test_a_second_indexing_imports_neither(seeds_index: Path, tmp_path: Path) -> None:
     code = (
         "import sys; from index import build_index;"

@@ -21,29 +21,27 @@ def _asked(*words: str) -> str:
     return rf"(?<![가-힣])(?:{'|'.join(words)}){ENDS}"
 
 
-def _counted(*units: str) -> re.Pattern[str]:
-    """A number in one of the units."""
+def _counted(*units: str) -> str:
+    """A pattern for a number in one of the units."""
     latin = [unit for unit in units if unit.isascii()]
     korean = [unit for unit in units if not unit.isascii()]
     spelt = [*korean, rf"(?:{'|'.join(latin)})(?![A-Za-z])"] if latin else korean
-    return re.compile(f"{NUMBER}(?:{'|'.join(spelt)})")
+    return f"{NUMBER}(?:{'|'.join(spelt)})"
 
 
-KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
+KINDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(asked), answered)
     for asked, answered in (
         (_asked("나이", "연령") + r"|몇\s?(?:살|세(?!기))", _counted("세", "살", "대", "주년")),
         (
             _asked("시각") + r"|몇\s?시(?!간|즌)",
-            re.compile(rf"{NUMBER}시|\d:\d|정오|자정|새벽|저녁|아침"),
+            rf"{NUMBER}시|\d:\d|정오|자정|새벽|저녁|아침",
         ),
         (
             r"언제|며칠(?!\s?(?:동안|간|이나|이고|이며))|몇\s?(?:일(?!간)|월|세기)|몇\s?년(?!간|\s?동안)도?(?=[에은이인\s?]|$)|어느\s?해"
             rf"|[가-힣]\s(?:해|날|때)[는은]\s?(?:언제|[?]|$)|(?:날짜|연도|시기|시점|일자){ENDS}",
-            re.compile(
-                r"\d\s?(?:년|월|일|세기)|작년|지난해|올해|내년|상반기|하반기|분기|연말|연초|지난달|이달|다음\s?달|오늘|어제|내일|기원전"
-                r"|봄|여름|가을|겨울"
-            ),
+            r"\d\s?(?:년|월|일|세기)|작년|지난해|올해|내년|상반기|하반기|분기|연말|연초|지난달|이달|다음\s?달|오늘|어제|내일|기원전"
+            r"|봄|여름|가을|겨울",
         ),
         (
             _asked("비용", "매출", "예산", "가격", "몸값", "이적료", "연봉", "주급", "수익", "[가-힣]{1,4}[비금액값]")
@@ -52,7 +50,7 @@ KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
         ),
         (
             _asked("지분", "비중", "[가-힣]{1,3}율") + r"|몇\s?(?:%|퍼센트|프로)",
-            re.compile(r"\d\s?(?:%|퍼센트|프로|할|:\s?\d)|분의|절반"),
+            r"\d\s?(?:%|퍼센트|프로|할|:\s?\d)|분의|절반",
         ),
         (
             _asked("기간", r"걸리는\s?시간")
@@ -74,14 +72,15 @@ KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
             _counted("㎞", "미터", "킬로", "㎝", "센티", "인치", "피트", "리", "마일", "광년", "층", "km", "m", "cm", "mm", "ft"),
         ),
         (_asked("속도", "시속"), _counted("㎞", "미터", "마하", "노트", "킬로", "배", "마일", "km", "m")),
-        (_asked("점수", "스코어") + r"|몇\s?점|몇\s?대\s?몇", re.compile(r"\d\s?점|\d\s?(?:대|-|:|–|~)\s?\d")),
+        (_asked("점수", "스코어") + r"|몇\s?점|몇\s?대\s?몇", r"\d\s?점|\d\s?(?:대|-|:|–|~)\s?\d"),
         (
             _asked(r"직원\s?수", r"사망자\s?수", "인원수?", "인구", "관객", "관중", "병력", "희생자") + r"|몇\s?(?:사람|명)",
-            re.compile(rf"{NUMBER}(?:명|인|사람|가구)|\d[만천]|혼자"),
+            rf"{NUMBER}(?:명|인|사람|가구)|\d[만천]|혼자",
         ),
     )
 )  # fmt: skip
-"""How each kind is asked for, and what a text holds that has it; the first that fits counts."""
+"""How each kind is asked for, and the pattern of what a text holds that has it, compiled when it is asked for; the first
+that fits counts."""
 
 COUNTERS: tuple[tuple[str, ...], ...] = (
     ("번째", "위", "째", "차", "등"), ("군데", "곳", "개"), ("차례", "번", "회"), ("가지", "개", "종"), ("마리",), ("개", "대", "기", "종", "곳"),
@@ -89,7 +88,7 @@ COUNTERS: tuple[tuple[str, ...], ...] = (
     ("등", "위"), ("장", "개", "매"), ("척", "대"), ("채", "동"), ("권",), ("경기", "게임"), ("게임", "경기"), ("건",), ("표",), ("층",), ("팀", "곳"),
 )  # fmt: skip
 """Counters, each with those that may stand for it; one that begins like another stands before it."""
-COUNTED: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
+COUNTED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(rf"(?<!몇)몇\s?{counter[0]}"), _counted(*counter)) for counter in COUNTERS
 )
 
@@ -98,5 +97,5 @@ def lacks_figure(question: str, text: str) -> bool:
     """Whether the question asks for a kind of figure of which the text holds none beyond what the question says."""
     for asked, answered in (*KINDS, *COUNTED):
         if asked.search(question):
-            return all(found[0] in question for found in answered.finditer(text))
+            return all(found[0] in question for found in re.finditer(answered, text))
     return False

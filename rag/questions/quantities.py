@@ -78,10 +78,9 @@ _AFTER_SYLLABLE = "(?![가-힣](?<![은는이가을를의에로도만과와씩�
 
 def _alternatives(units: Sequence[str]) -> str:
     """A pattern for one of the units, the longest that fits."""
-    return "|".join(
-        re.escape(unit) + (_AFTER_SYLLABLE if re.fullmatch("[가-힣]", unit) else "")
-        for unit in sorted(units, key=len, reverse=True)
-    )
+    syllables = [unit for unit in units if re.fullmatch("[가-힣]", unit)]
+    longer = sorted(set(units).difference(syllables), key=len, reverse=True)
+    return "|".join([*map(re.escape, longer), f"[{''.join(syllables)}]{_AFTER_SYLLABLE}"])
 
 
 _DIGITS = r"\d{1,30}(?:,\d{3}){0,9}(?:\.\d{1,30})?"
@@ -92,7 +91,7 @@ _NUMBER = re.compile(
     rf"(?P<range>\s?[~∼\-–]\s?(?=\d))?(?:\([^()]{{0,40}}\))?(?P<between>여|\s)?\s?(?P<unit>{_alternatives(UNITS)})?"
 )
 _NATIVE = re.compile(
-    rf"(?<![가-힣])(?P<word>{'|'.join(sorted(NATIVE, key=len, reverse=True))})\s?"
+    rf"(?<![가-힣])(?P<word>(?:{'|'.join(_TENS)})(?:{'|'.join(_ONES)})?|{'|'.join(_ONES)}|스무)\s?"
     rf"(?P<unit>{_alternatives(COUNTED)})"
 )
 _SINO_NUMBER = re.compile(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
 from rag.hits import Hit
 from rag.ranking.candidates import Candidate
-from rag.ranking.sameness import Reading, Shingle, contradict, covered
+from rag.ranking.sameness import Reading, Shingle, covered, repeats
 
 FURTHER = 20
 """How many hits below the last one shown are still looked at for copies of those shown. With 60 of KorQuAD's paragraphs
@@ -25,27 +24,19 @@ def folded(candidates: Iterable[Candidate], k: int) -> list[list[Candidate]]:
     """
     groups: list[list[Candidate]] = []
     readings: list[Reading] = []
-    holding: dict[Shingle, list[int]] = defaultdict(list)
-    """Which groups' first candidates have a shingle."""
+    held: set[Shingle] = set()
+    """The shingles of the first of each group."""
     further = FURTHER
     for candidate in candidates:
         stored = candidate.stored
         reading = Reading(stored.passage.text, stored.terms, stored.sentences)
-        shared = Counter(group for shingle in reading.shingles & holding.keys() for group in holding[shingle])
-        repeated = next(
-            (
-                group
-                for group in sorted(shared)
-                if covered(reading, shared[group])
-                and not contradict(reading.sentences, readings[group].sentences)
-            ),
-            None,
-        )
+        repeated = None
+        if covered(reading, len(reading.shingles & held)):  # else no single group has enough of them
+            repeated = next((at for at, other in enumerate(readings) if repeats(reading, other)), None)
         if repeated is not None:
             groups[repeated].append(candidate)
         elif len(groups) < k:
-            for shingle in reading.shingles:
-                holding[shingle].append(len(groups))
+            held |= reading.shingles
             groups.append([candidate])
             readings.append(reading)
         if len(groups) == k:

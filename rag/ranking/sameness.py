@@ -150,10 +150,11 @@ class Reading:
         return found
 
 
-def shingles(forms: Sequence[str], length: int = SHINGLE) -> frozenset[Shingle]:
+@lru_cache(maxsize=1024)
+def shingles(forms: tuple[str, ...], length: int = SHINGLE) -> frozenset[Shingle]:
     """Every run of ``length`` forms; of a shorter text, the one run it is."""
     if len(forms) < length:
-        return frozenset([tuple(forms)]) if forms else frozenset()
+        return frozenset([forms]) if forms else frozenset()
     return frozenset(zip(*(forms[at:] for at in range(length)), strict=False))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -63,12 +62,7 @@ class SentenceRanker:
             return []
         counts = [len(stored.sentences) for stored in passages]
         offsets = np.cumsum([0, *(len(stored.passage.text) + 1 for stored in passages)])[:-1]
-        starts = np.concatenate(
-            [
-                np.array(stored.sentences, dtype=np.int64)[:, 0] + offset
-                for stored, offset in zip(passages, offsets, strict=True)
-            ]
-        )
+        starts = np.concatenate([stored.sentence_starts for stored in passages]) + np.repeat(offsets, counts)
         """Where each sentence begins in all texts joined."""
         firsts = np.cumsum([0, *counts])
         own = self._terms(passages, offsets, starts)
@@ -81,8 +75,12 @@ class SentenceRanker:
         rows[:-1, 2] = (own[1:] & ~own[:-1]) @ self._mass
         rows[last, 2] = 0.0
         rows[:, 3] = self._characters("\n".join(stored.passage.text for stored in passages), starts)
-        rows[:, 4] = list(chain.from_iterable(map(_nearest, passages, cosines)))
-        rows[:, 4] -= self._background
+        nearest = (
+            own_cosines[window]
+            for stored, own_cosines in zip(passages, cosines, strict=True)
+            for window in stored.windows_of_sentences
+        )
+        rows[:, 4] = np.fromiter(nearest, dtype=np.float64, count=len(rows)) - self._background
         self._answers(passages, rows)
         return np.split(rows, firsts[1:-1])
 
@@ -90,18 +88,17 @@ class SentenceRanker:
         self, passages: Sequence[StoredPassage], offsets: npt.NDArray[np.int64], starts: npt.NDArray[np.int64]
     ) -> npt.NDArray[np.bool_]:
         """Which of the question's forms each sentence has, shape [sentences, forms]."""
-        found: list[tuple[int, int]] = []
+        characters: list[int] = []
+        places: list[int] = []
+        place_of = self._places.get
         for stored, offset in zip(passages, offsets.tolist(), strict=True):
-            terms = stored.terms
-            found += [
-                (offset + int(terms.spans[at, 0]), self._places[form])
-                for at, form in enumerate(terms.forms)
-                if form in self._places
-            ]
+            spans = stored.terms.spans
+            for at, place in enumerate(map(place_of, stored.terms.forms)):
+                if place is not None:
+                    characters.append(offset + int(spans[at, 0]))
+                    places.append(place)
         own = np.zeros((len(starts), len(self._places)), dtype=bool)
-        if found:
-            characters, places = np.array(found).T
-            own[np.maximum(np.searchsorted(starts, characters, side="right") - 1, 0), places] = True
+        own[np.maximum(np.searchsorted(starts, characters, side="right") - 1, 0), places] = True
         return own
 
     def _characters(self, text: str, starts: npt.NDArray[np.int64]) -> Features:
@@ -142,14 +139,3 @@ def _folded(text: str) -> str:
     if len(folded) == len(text):
         return folded
     return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
-
-
-def _nearest(stored: StoredPassage, cosines: Sequence[float]) -> list[float]:
-    """For each sentence the cosine of the window that it begins in."""
-    nearest = []
-    at = 0
-    for start, _ in stored.sentences:
-        while at + 1 < len(stored.windows) and stored.windows[at + 1][0] <= start:
-            at += 1
-        nearest.append(cosines[at])
-    return nearest

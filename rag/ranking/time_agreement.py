@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 
@@ -17,7 +18,7 @@ DATE_WEIGHT = 0.15
 (497): no difference that a paired test confirms (p = 1 and .45). KorQuAD's paragraphs have no dates of their own, so
 what it is made for, words such as "지난 8월" read from an article's day, shows in ``tests/test_time_agreement.py`` only."""
 CONSIDERED = 40
-"""Passages, the best by their scores, whose times are read: some .1 ms each."""
+"""Passages, the best by their scores, whose times are read: some .1 ms each, unless they were read lately."""
 PUBLISHED_SHARE = 0.5
 """What it counts that the article came out at the time asked about; not tuned, for want of dated questions."""
 
@@ -35,6 +36,11 @@ def reference_day(store: Rows, today: date | None = None) -> date:
     today = today or date.today()
     newest = day_of(store.newest_day)
     return min(newest, today) if newest else today
+
+
+@lru_cache(maxsize=1024)
+def _told(text: str, written: date | None) -> tuple[Days, ...]:
+    return tuple(dates_in(text, written))
 
 
 def date_agreement(asked: Sequence[Days], told: Sequence[Days], published: date | None) -> float:
@@ -76,6 +82,6 @@ def favour(
     agreements = np.zeros_like(scores)
     for position, (text, published) in zip(near, store.dated_texts(passages[near].tolist()), strict=True):
         day = day_of(published)
-        agreements[position] = date_agreement(asked, dates_in(text, day), day)
+        agreements[position] = date_agreement(asked, _told(text, day), day)
     favoured: Scores = ((scores + DATE_WEIGHT * agreements) / (1.0 + DATE_WEIGHT)).astype(np.float32)
     return favoured
