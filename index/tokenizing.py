@@ -64,7 +64,7 @@ class QuestionTokenizer:
 
     def ids(self, text: str) -> list[int]:
         """The token ids of a text."""
-        folded = _folded(text)
+        folded = _folded(text.replace(SPACE, " "))  # sentencepiece does not tell the two apart
         return self._table.ids(f"{SPACE}{folded}".replace(" ", SPACE) if folded else "")
 
 
