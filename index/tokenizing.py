@@ -64,12 +64,13 @@ class QuestionTokenizer:
 
     def ids(self, text: str) -> list[int]:
         """The token ids of a text."""
-        folded = _folded(text.replace(SPACE, " "))  # sentencepiece does not tell the two apart
+        folded = _folded(text)
         return self._table.ids(f"{SPACE}{folded}".replace(" ", SPACE) if folded else "")
 
 
 def _folded(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).split())
+    """With one kind of white space, the sign that pieces have for it included."""
+    return " ".join(unicodedata.normalize("NFKC", text).replace(SPACE, " ").split())
 
 
 class JsonTokenizer:
