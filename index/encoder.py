@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -95,11 +95,25 @@ class Encoder:
         """
         return self._encode_many([self.card.passage_prompt + text for text in texts], on_progress)
 
+    def encode_pieces(self, pieces: Sequence[int]) -> Vectors:
+        """The vectors of single pieces of the vocabulary, by id, without a prompt; shape [pieces, dimensions]."""
+        first, *_, last = self._tokenizer.ids("")
+        return self._run_many(len(pieces), ([first, piece, last] for piece in pieces))
+
     def _encode_many(
         self, texts: Sequence[str], on_progress: Callable[[int, int], None] | None = None
     ) -> Vectors:
-        vectors = np.zeros((len(texts), self.card.dimensions), dtype=np.float32)
-        if not texts:
+        return self._run_many(len(texts), (self._tokenizer.ids(text) for text in texts), on_progress)
+
+    def _run_many(
+        self,
+        count: int,
+        token_ids: Iterable[list[int]],
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> Vectors:
+        """The vectors of ``count`` texts given as tokens, each a request of its own: short ones are not padded."""
+        vectors = np.zeros((count, self.card.dimensions), dtype=np.float32)
+        if not count:
             return vectors
         queue = self._queue()
         done = 0
@@ -110,14 +124,13 @@ class Encoder:
             done += 1
 
         queue.set_callback(keep)
-        for first in range(0, len(texts), BATCH):
-            for row, text in enumerate(texts[first : first + BATCH], start=first):
-                queue.start_async({0: self._inputs(self._tokenizer.ids(text))}, row)
-            if on_progress:
-                on_progress(done, len(texts))
+        for row, ids in enumerate(token_ids):
+            if on_progress and row % BATCH == 0:
+                on_progress(done, count)
+            queue.start_async({0: self._inputs(ids)}, row)
         queue.wait_all()
         if on_progress:
-            on_progress(len(texts), len(texts))
+            on_progress(count, count)
         return vectors
 
     def _encode_one(self, text: str) -> Vectors:
@@ -239,6 +252,13 @@ def load_encoder(model: str = DEFAULT_MODEL) -> Encoder:
     with _encoders_lock:
         if model not in _encoders:
             folder, card = prepared(model)
-            kind = Encoder if card.runtime.startswith("openvino") else SentenceTransformersEncoder
-            _encoders[model] = kind(folder, card)
+            _encoders[model] = _kind(card.runtime)(folder, card)
         return _encoders[model]
+
+
+def _kind(runtime: str) -> type[Encoder]:
+    if runtime == "static":
+        from index.static_model import StaticEncoder  # which distils an ``Encoder``
+
+        return StaticEncoder
+    return Encoder if runtime.startswith("openvino") else SentenceTransformersEncoder

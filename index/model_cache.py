@@ -17,6 +17,8 @@ from platformdirs import user_cache_path
 from index.errors import EncoderError
 
 DEFAULT_MODEL = "multilingual-e5-small"
+STATIC_MODEL = "multilingual-e5-small-static"
+"""Distilled from the default model (``index.static_model``): for collections that it would take too long to encode."""
 FORMAT = 4
 """Of the prepared folder; a change of what lies in it takes the next number, and old folders are left alone."""
 
@@ -33,8 +35,8 @@ class ModelCard:
     query_prompt: str
     passage_prompt: str
     runtime: str
-    """``openvino-int8``, ``openvino`` where quantizing would change the vectors, or ``sentence-transformers`` where the
-    model could not be converted."""
+    """``openvino-int8``, ``openvino`` where quantizing would change the vectors, ``sentence-transformers`` where the
+    model could not be converted, or ``static``."""
 
 
 def cache_folder() -> Path:
@@ -46,7 +48,10 @@ def cache_folder() -> Path:
 def model_folder(model: str) -> Path:
     """The folder in which ``model`` is, or will be, prepared."""
     slug = re.sub(r"[^A-Za-z0-9.]+", "-", model).strip("-.").lower() or "model"
-    if model != DEFAULT_MODEL:  # two names may differ in punctuation only, two folders in their place only
+    if model not in (
+        DEFAULT_MODEL,
+        STATIC_MODEL,
+    ):  # two names may differ in punctuation only, two folders in their place only
         named = str(Path(model).resolve()) if Path(model).exists() else model
         slug += "-" + hashlib.sha256(named.encode("utf-8", "surrogateescape")).hexdigest()[:8]
     return cache_folder() / "models" / f"{slug}-v{FORMAT}"
@@ -73,7 +78,7 @@ def prepared(model: str = DEFAULT_MODEL) -> tuple[Path, ModelCard]:
     that neither is ever loaded into the caller. Two processes that ask at once wait for one preparation.
 
     Args:
-        model: ``multilingual-e5-small`` (bundled), the name of a model on a hub, or a local folder.
+        model: ``multilingual-e5-small`` (bundled), ``multilingual-e5-small-static`` (made of it), the name of a model on a hub, or a local folder.
 
     Raises:
         EncoderError: the model cannot be found, read or run.
@@ -99,7 +104,8 @@ def prepared(model: str = DEFAULT_MODEL) -> tuple[Path, ModelCard]:
 
 
 def _prepare(model: str, folder: Path) -> None:
-    print(f"임베딩 모델 {model}을(를) 이 컴퓨터에 맞게 준비합니다 (처음 한 번, 20초 안팎)…", file=sys.stderr)
+    takes = "2~5분" if model == STATIC_MODEL else "20초 안팎"
+    print(f"임베딩 모델 {model}을(를) 이 컴퓨터에 맞게 준비합니다 (처음 한 번, {takes})…", file=sys.stderr)
     result = subprocess.run(
         [sys.executable, "-m", "index.model_convert", model, str(folder)],
         capture_output=True,

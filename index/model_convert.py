@@ -20,8 +20,9 @@ import numpy as np
 
 from index.e5_weights import bert_state, find_weights, read_weights, tokenizer_json
 from index.errors import EncoderError
-from index.model_cache import DEFAULT_MODEL, ModelCard, write_card
+from index.model_cache import DEFAULT_MODEL, STATIC_MODEL, ModelCard, write_card
 from index.model_quantize import RUN_WITH, quantize
+from index.static_model import distil
 from index.tokenizing import JSON_FILE, write_unigram
 
 if TYPE_CHECKING:
@@ -42,23 +43,30 @@ def main(model: str, folder: Path) -> None:
     """
     work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        source = _unpack_bundled(work / "source") if model == DEFAULT_MODEL else model
-        transformer = _load(source)
-        prompts = _prompts(transformer, model)
-        try:
-            runtime = _convert(transformer, work)
-        except Exception as error:  # whatever the converter cannot do, sentence-transformers still runs
-            logging.warning("no conversion to OpenVINO (%s): sentence-transformers will run it", error)
-            runtime = "sentence-transformers"
-            if not (work / "source").exists():
-                transformer.save(str(work / "source"))
-        write_card(work, _card(model, transformer, prompts, runtime))
+        if model == STATIC_MODEL:
+            distil(work)
+        else:
+            _write_converted(model, work)
         if folder.exists():
             shutil.rmtree(folder)
         work.chmod(0o755)
         work.rename(folder)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _write_converted(model: str, work: Path) -> None:
+    source = _unpack_bundled(work / "source") if model == DEFAULT_MODEL else model
+    transformer = _load(source)
+    prompts = _prompts(transformer, model)
+    try:
+        runtime = _convert(transformer, work)
+    except Exception as error:  # whatever the converter cannot do, sentence-transformers still runs
+        logging.warning("no conversion to OpenVINO (%s): sentence-transformers will run it", error)
+        runtime = "sentence-transformers"
+        if not (work / "source").exists():
+            transformer.save(str(work / "source"))
+    write_card(work, _card(model, transformer, prompts, runtime))
 
 
 def _unpack_bundled(folder: Path) -> str:

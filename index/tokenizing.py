@@ -11,7 +11,7 @@ import json
 import os
 import unicodedata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from index.unigram import TABLE, PieceTable, write_pieces
 
@@ -33,6 +33,13 @@ PROBES = (
 )
 
 
+class Piece(NamedTuple):
+    """A piece of a vocabulary, and the logarithm of its frequency."""
+
+    text: str
+    score: float
+
+
 class TokenizerLike(Protocol):
     """Text to ids, special tokens included."""
 
@@ -50,6 +57,17 @@ class UnigramTokenizer:
         self._model: SentencePieceProcessor = SentencePieceProcessor(model_file=str(path))
         self._first = self._model.bos_id()
         self._last = self._model.eos_id()
+
+    @property
+    def pieces(self) -> list[Piece | None]:
+        """The pieces by id, None for what is no text."""
+        model = self._model
+        return [
+            None
+            if model.is_control(i) or model.is_unknown(i)
+            else Piece(model.id_to_piece(i), model.get_score(i))
+            for i in range(model.get_piece_size())
+        ]
 
     def ids(self, text: str) -> list[int]:
         """The token ids of a text."""
