@@ -46,7 +46,9 @@ def distil(folder: Path) -> None:
     Raises:
         EncoderError: the default encoder cannot be prepared, or its vocabulary is none of pieces with frequencies.
     """
-    encoder = load_encoder(DEFAULT_MODEL)  # kept: OpenVINO may wait for itself for ever where a model is thrown away
+    encoder = load_encoder(
+        DEFAULT_MODEL
+    )  # kept: OpenVINO may wait for itself for ever where a model is thrown away
     source, card = encoder.folder, encoder.card
     if not (source / UNIGRAM_FILE).is_file():
         raise EncoderError(f"{DEFAULT_MODEL}의 어휘로는 {STATIC_MODEL}을(를) 만들 수 없습니다.")
