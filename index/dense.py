@@ -1,12 +1,13 @@
 """Vectors of windows and their search by inner product (cosine, as they have length 1): exact, or nominated and exact.
 
-A small collection is compared with the question as a whole. A large one keeps its vectors as half-precision numbers
+A small collection is compared with the question as a whole, once for a question. A large one keeps its vectors as half-precision numbers
 (which changes a cosine by some 1e-5), and a structure that nominates rows (``index.nearest``), whose exact cosines are
 then computed from the vectors. Opening costs the same whatever the size: nothing is read before it is asked for.
 """
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,7 @@ class DenseIndex:
         """Takes the vectors where they lie, shape [windows, dimensions], and what searches them."""
         self._vectors = vectors
         self._engine = engine
+        self._local = threading.local()
 
     @classmethod
     def write(cls, folder: Path) -> None:
@@ -128,6 +130,8 @@ class DenseIndex:
 
     def cosines(self, vector: Vectors, windows: Rows) -> Vectors:
         """The exact cosines of one vector (shape [1, dimensions]) with the given windows, shape [windows]."""
+        if not isinstance(self._engine, NearestRows):
+            return self._all(vector)[windows]
         values = np.empty(len(windows), dtype=np.float32)
         for first in range(0, len(windows), COMPARED_AT_ONCE):
             part = slice(first, first + COMPARED_AT_ONCE)
@@ -136,16 +140,29 @@ class DenseIndex:
         return values
 
     def _search_all(self, vector: Vectors, k: int, allowed: Allowed | None) -> tuple[Rows, Vectors]:
-        parameters = None
-        if allowed is not None:
+        cosines = self._all(vector)
+        rows = np.arange(self.size) if allowed is None else np.flatnonzero(allowed)
+        own = cosines[rows]
+        if k < len(rows):
+            rows = rows[own >= np.partition(own, -k)[-k]]
+        best = np.lexsort((rows, -cosines[rows]))[:k]
+        return rows[best], cosines[rows[best]]
+
+    def _all(self, vector: Vectors) -> Vectors:
+        """The cosines of one vector with all windows, shape [windows]; those of the last question are kept."""
+        kept: tuple[Vectors, Vectors] | None = getattr(self._local, "cosines", None)
+        if kept is None or kept[0] is not vector or vector.flags.writeable:
             import faiss
 
-            library: Any = faiss  # its types are those of C++, not of the Python constructors
-            bits = np.packbits(allowed, bitorder="little")
-            parameters = library.SearchParameters(sel=library.IDSelectorBitmap(bits))
-        cosines, windows = self._engine.search(vector, min(k, self.size), params=parameters)
-        found = windows[0] >= 0  # FAISS fills up with -1
-        return windows[0][found], cosines[0][found]
+            library: Any = faiss
+            cosines = np.empty(self.size, dtype=np.float32)
+            library.fvec_inner_products_ny(
+                *map(library.swig_ptr, (cosines, np.ascontiguousarray(vector), self._vectors)),
+                vector.shape[1],
+                self.size,
+            )
+            kept = self._local.cosines = vector, cosines
+        return kept[1]
 
     def _best(self, vector: Vectors, windows: Rows, k: int) -> tuple[Rows, Vectors]:
         """The ``k`` nearest of the given windows, equal ones in order of number."""

@@ -6,7 +6,8 @@ hash's place in a sorted array, so opening costs nothing.
 
 A search for the best ``k`` is exact and yet does not add up what cannot matter (MaxScore: Turtle and Flood, Query
 Evaluation, 1995): terms count from the weightiest down until the rest together cannot lift a passage that has none of
-those before among the best; only the passages found by then are looked up for the rest.
+those before among the best; only the passages found by then are looked up for the rest. In a small index all is added up,
+once for a question.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ RARE = 20
 """A term that fewer than one in so many passages have is added up without asking whether it matters."""
 BLOCKS = 4
 """Of passages, for each one asked for."""
+
+SMALL = 10_000
+"""Passages up to which all scores are added up: that takes less time than finding out which matter."""
 
 Terms = Sequence[tuple[Sequence[str], float]]
 """Lists of terms with what each counts."""
@@ -93,6 +97,13 @@ class LexicalIndex:
             k: how many; passages without any of the terms are not returned.
             allowed: the passages that take part, shape [passages]; by default all.
         """
+        if self.size <= SMALL:
+            scores = self._all_of(asked)
+            found = np.flatnonzero(scores)
+            if allowed is not None:
+                found = found[allowed[found]]
+            best = np.lexsort((found, -scores[found]))[:k]
+            return found[best], scores[found[best]]
         in_order = columns, weights = self._weighted(asked)
         highest = weights * self.tops[columns]
         order = np.argsort(-highest, kind="stable")
@@ -121,6 +132,8 @@ class LexicalIndex:
 
     def scores_of(self, asked: Terms, passages: Numbers) -> Scores:
         """The same scores of the given passages, shape [passages]; 0 where none of the terms is there."""
+        if self.size <= SMALL:
+            return self._all_of(asked)[passages]
         return self._scores(*self._weighted(asked), passages)
 
     def scores(self, forms: Sequence[str], bigram_weight: float = BIGRAM_WEIGHT) -> Scores:
@@ -142,6 +155,15 @@ class LexicalIndex:
         for column, weight in zip(*self._weighted(asked), strict=True):
             own = slice(self.indptr[column], self.indptr[column + 1])
             scores[self.indices[own]] += weight * self.data[own]
+        return scores
+
+    def _all_of(self, asked: Terms) -> Scores:
+        """``all_scores``, kept for what is asked next: the same of some passages."""
+        key = [(tuple(terms), weight) for terms, weight in asked]
+        last = getattr(self._local, "last", None)
+        if last is None or last[0] != key:
+            last = self._local.last = key, self.all_scores(asked)
+        scores: Scores = last[1]
         return scores
 
     def match(self, forms: Sequence[str], best: float) -> float:

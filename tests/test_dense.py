@@ -77,6 +77,26 @@ def test_a_small_collection_is_searched_exactly(tmp_path: Path) -> None:
         np.testing.assert_allclose(cosines, VECTORS[rows] @ question, rtol=1e-5)
 
 
+def test_a_small_collection_is_searched_exactly_under_a_filter(tmp_path: Path) -> None:
+    index = DenseIndex.load(written(tmp_path / "small", VECTORS))
+    allowed = np.random.default_rng(2).random(len(VECTORS)) < 0.1
+    for question in QUESTIONS:
+        for k in (K, 10_000):
+            rows, cosines = index.search(question[None], k, allowed)
+            expected = np.where(allowed, VECTORS @ question, -np.inf)
+            assert rows.tolist() == np.argsort(-expected, kind="stable")[: min(k, allowed.sum())].tolist()
+            np.testing.assert_array_equal(cosines, index.cosines(question[None], rows))
+    assert len(index.search(QUESTIONS[:1], K, np.zeros(len(VECTORS), dtype=bool))[0]) == 0
+
+
+def test_a_vector_that_was_changed_is_compared_anew(tmp_path: Path) -> None:
+    index = DenseIndex.load(written(tmp_path / "small", VECTORS))
+    vector = QUESTIONS[:1].copy()
+    index.search(vector, K)
+    vector[:] = QUESTIONS[1:2]
+    assert index.search(vector, K)[0].tolist() == nearest(QUESTIONS[1])
+
+
 def test_a_large_collection_is_searched_nearly_exactly(large: Path) -> None:
     assert {path.name for path in large.iterdir()} == {dense.VECTORS, dense.NEAREST}
     assert recall(DenseIndex.load(large)) >= 0.95

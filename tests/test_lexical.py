@@ -99,9 +99,10 @@ def test_a_collection_without_any_term_can_be_searched() -> None:
     st.integers(1, 12),
     st.one_of(st.none(), st.randoms(use_true_random=False)),
     st.sampled_from([1, 10**9]),
+    st.sampled_from([0, 10**4]),
 )
 def test_a_search_finds_what_scoring_everything_finds(
-    documents: list[list[str]], question: list[str], k: int, chance: Random | None, rare: int
+    documents: list[list[str]], question: list[str], k: int, chance: Random | None, rare: int, small: int
 ) -> None:
     """Leaving out what cannot matter changes nothing, ties included; ``rare`` 1 never leaves out, a huge one always asks."""
     index = LexicalIndex.build([indexed_terms(document, []) for document in documents])
@@ -109,9 +110,10 @@ def test_a_search_finds_what_scoring_everything_finds(
     asked = weighted(question)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("index.lexical.RARE", rare)
+        patch.setattr("index.lexical.SMALL", small)
         numbers, scores = index.search(asked, k, allowed)
-    everything = np.arange(len(documents))
-    expected = index.scores_of(asked, everything) * (1 if allowed is None else allowed)
+        everything = np.arange(len(documents))
+        expected = index.scores_of(asked, everything) * (1 if allowed is None else allowed)
     np.testing.assert_allclose(expected[numbers], index.all_scores(asked)[numbers], rtol=1e-5)
     best = [n for n in np.lexsort((everything, -expected)) if expected[n] > 0][:k]
     assert numbers.tolist() == best
