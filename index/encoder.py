@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import EncoderError
+from index.half_rows import HalfRows
 from index.model_cache import DEFAULT_MODEL, ModelCard, prepared
 from index.model_quantize import RUN_WITH
 from index.recent import Recent
@@ -26,6 +27,7 @@ Vectors = npt.NDArray[np.float32]
 
 BATCH = 64
 """Texts between two calls of ``on_progress``."""
+AGAIN = "이 폴더를 지우고 다시 실행하면 새로 준비합니다."
 REMEMBERED = 256
 """Questions whose vectors are kept: the same one is asked again with another filter, in parts, or in a batch."""
 
@@ -144,13 +146,15 @@ class Encoder:
         limit = self.card.max_tokens
         if len(ids) > limit:
             ids = [*ids[: limit - 1], ids[-1]]  # keep the closing token, as sentence-transformers does
-        inputs: Vectors = self._embeddings[ids].astype(np.float32)[np.newaxis]
-        return inputs
+        return self._embeddings[np.array(ids)][np.newaxis]
 
     @cached_property
-    def _embeddings(self) -> npt.NDArray[np.float16]:
-        table: npt.NDArray[np.float16] = np.load(self.folder / "embeddings.npy", mmap_mode="r")
-        return table
+    def _embeddings(self) -> HalfRows:
+        """The table of token embeddings, most of a multilingual model: read row by row, it takes no memory."""
+        try:
+            return HalfRows(self.folder / "embeddings.npy")
+        except (OSError, ValueError) as error:
+            raise EncoderError(f"{self.folder}: 임베딩 모델이 온전하지 않습니다 ({error}). {AGAIN}") from None
 
     @cached_property
     def _tokenizer(self) -> TokenizerLike:
@@ -191,8 +195,7 @@ class Encoder:
                 )
             except RuntimeError as error:
                 raise EncoderError(
-                    f"{self.folder}: 임베딩 모델을 실행할 수 없습니다 ({str(error).splitlines()[0][:200]}). "
-                    "이 폴더를 지우고 다시 실행하면 새로 준비합니다."
+                    f"{self.folder}: 임베딩 모델을 실행할 수 없습니다 ({str(error).splitlines()[0][:200]}). {AGAIN}"
                 ) from None
 
 

@@ -112,8 +112,8 @@ class StaticEncoder(Encoder):
     def _means(self, ids: Sequence[list[int]]) -> Vectors:
         """The vector of each list of tokens; one without known pieces has nothing but the constant."""
         firsts = np.cumsum([0, *map(len, ids[:-1])])
-        rows = self._embeddings[[number for one in ids for number in one]].astype(np.float32)
-        sums: Vectors = np.add.reduceat(rows, firsts, axis=0)
+        known, places = np.unique([number for one in ids for number in one], return_inverse=True)
+        sums: Vectors = np.add.reduceat(self._embeddings[known][places], firsts, axis=0)
         lengths = np.linalg.norm(sums, axis=1, keepdims=True)
         vectors: Vectors = sums / np.maximum(lengths, 1e-9) * np.float32(np.sqrt(1.0 - CONSTANT))
         vectors[:, 0] = np.where(lengths[:, 0] > 0, np.sqrt(CONSTANT), 1.0)
