@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from index.model_cache import STATIC_MODEL, read_card
 from index.reading import article_from_text
 from index.static_model import CONSTANT, StaticEncoder, distil, whitened
 from rag import Retriever
+from rag.ranking.candidates import gather
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +78,25 @@ def test_an_index_is_built_and_searched_with_it(
     assert retriever.index.encoder is encoder
     assert retriever.search("군사 작전", 1, voices="dense")[0].article.title == "전쟁"
     assert retriever.search("노래를 부른 곳은?", 1)[0].article.title == "음악"
+
+
+def test_a_static_models_voice_weighs_less(
+    encoder: StaticEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(_encoders, STATIC_MODEL, encoder)
+    articles = [
+        _article("전쟁", "군대가 국경으로 이동했다."),
+        _article("음악", "방송에서 노래를 불렀다."),
+        _article("경제", "회사가 공장을 지었다."),
+    ]
+    index_articles(articles, tmp_path, model=STATIC_MODEL)
+    retriever = Retriever.open(tmp_path)
+    pool = gather(retriever.index, retriever.read("노래를 부른 군사는?"), 10, "hybrid")
+    assert pool.static
+    whole = replace(pool, static=False)
+    assert pool.dense.any() and pool.lexical.any()
+    apart, nearer = (np.abs(one.fused - pool.lexical).sum() for one in (whole, pool))
+    assert nearer < apart
 
 
 def _article(title: str, text: str) -> Article:

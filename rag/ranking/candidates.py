@@ -13,7 +13,15 @@ import numpy.typing as npt
 from index.searchable import Allowed, DenseScores, Numbers, Searchable
 from index.stored import StoredPassage
 from rag.questions.question import Question
-from rag.ranking.fusion import Scores, convex_combination, dense_weight, lead, lexical_score, scaled
+from rag.ranking.fusion import (
+    STATIC_SHARE,
+    Scores,
+    convex_combination,
+    dense_weight,
+    lead,
+    lexical_score,
+    scaled,
+)
 from rag.ranking.rescoring import DEPTH, Signals, rescored
 from rag.ranking.sentences import Ranked, SentenceRanker
 from rag.ranking.time_agreement import favour
@@ -58,11 +66,14 @@ class Pool:
     """The best passage's score by words as a share of the highest there could be."""
     background: float
     """The collection's mean dense score for the question."""
+    static: bool = False
+    """Whether the dense scores are a static model's."""
 
     @property
     def fused(self) -> Scores:
         """Both voices as one."""
-        return convex_combination(self.lexical, self.dense, dense_weight(self.match, lead(self.dense)))
+        weight = dense_weight(self.match, lead(self.dense))
+        return convex_combination(self.lexical, self.dense, STATIC_SHARE * weight if self.static else weight)
 
     def ordered(self, scores: Scores, most: int) -> npt.NDArray[np.intp]:
         """The positions of the ``most`` best by ``scores``; equal scores in order of passage number, everywhere."""
@@ -101,7 +112,9 @@ def gather(
         scaled(index.character_scores(question.text, numbers), 0.0, best_character),
     )
     dense = scaled(cosines.passages, background, float(cosines.passages.max(initial=background)))
-    return Pool(numbers, lexical, dense, cosines, index.match(question.forms, best_word), background)
+    match = index.match(question.forms, best_word)
+    static = index.encoder.card.runtime == "static"
+    return Pool(numbers, lexical, dense, cosines, match, background, static)
 
 
 def rank(
