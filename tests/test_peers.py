@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from eval.collections import Collection, OutsideQuestion, entry_article
-from eval.peers.__main__ import main, question_sets, table
+from eval.peers.__main__ import COLUMNS, main, question_sets, table
 from eval.peers.comparison import compare
 from eval.peers.installed import closure, installed_mb
 from eval.peers.plot import PANELS, draw
@@ -104,13 +104,21 @@ def test_settings_are_chosen_on_other_questions_than_are_reported() -> None:
 
 
 @pytest.mark.slow
-def test_this_project_is_measured_in_processes_of_its_own(tmp_path: Path) -> None:
+def test_this_project_is_measured_in_processes_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for count in ("WARM_UP", "TIMED", "THREADED"):
+        monkeypatch.setattr(f"eval.peers.comparison.{count}", 1)
     articles = [entry_article(key, title, text) for key, (title, text) in TEXTS.items()]
-    questions = [
-        OutsideQuestion("1", "해인의 유래는?", {"a": 1}),
-        OutsideQuestion("2", "공장은 어디에 짓나?", {"c": 1}),
-    ]
+    asked = (
+        ("해인의 유래는?", "a"),
+        ("공장은 어디에 짓나?", "c"),
+        ("올해 매출은?", "b"),
+        ("해인이 온 곳은?", "a"),
+    )
+    questions = [OutsideQuestion(str(at), text, {key: 1}) for at, (text, key) in enumerate(asked)]
     sets = {label: Collection(label, articles, questions) for label in ("KorQuAD", "spoken")}
     run = compare(sets, tmp_path, ["geungeo"], repeats=1)["geungeo"]
     assert run["KorQuAD recall@1"] == run["spoken recall@1"] == 1.0
     assert run["failed in threads"] == []
+    assert set(COLUMNS) <= set(run)
