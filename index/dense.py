@@ -1,8 +1,8 @@
 """Vectors of windows and their search by inner product (cosine, as they have length 1): exact, or nominated and exact.
 
-A small collection is compared with the question as a whole, once for a question. A large one keeps its vectors as half-precision numbers
-(which changes a cosine by some 1e-5), and a structure that nominates rows (``index.nearest``), whose exact cosines are
-then computed from the vectors. Opening costs the same whatever the size: nothing is read before it is asked for.
+A small collection is compared with the question as a whole, once for a question. A large one keeps its vectors as
+half-precision numbers (which changes a cosine by some 1e-5), and a structure that nominates rows (``index.nearest``),
+whose exact cosines are then computed from the vectors. Opening costs the same whatever the size: nothing is read before it is asked for.
 """
 
 from __future__ import annotations
@@ -156,11 +156,11 @@ class DenseIndex:
 
             library: Any = faiss
             cosines = np.empty(self.size, dtype=np.float32)
-            library.fvec_inner_products_ny(
-                *map(library.swig_ptr, (cosines, np.ascontiguousarray(vector), self._vectors)),
-                vector.shape[1],
-                self.size,
-            )
+            given = np.ascontiguousarray(
+                vector, dtype=np.float32
+            )  # FAISS is told where it lies: it must not go meanwhile
+            pointers = [library.swig_ptr(array) for array in (cosines, given, self._vectors)]
+            library.fvec_inner_products_ny(*pointers, given.shape[1], self.size)
             kept = self._local.cosines = vector, cosines
         return kept[1]
 

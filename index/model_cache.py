@@ -48,10 +48,8 @@ def cache_folder() -> Path:
 def model_folder(model: str) -> Path:
     """The folder in which ``model`` is, or will be, prepared."""
     slug = re.sub(r"[^A-Za-z0-9.]+", "-", model).strip("-.").lower() or "model"
-    if model not in (
-        DEFAULT_MODEL,
-        STATIC_MODEL,
-    ):  # two names may differ in punctuation only, two folders in their place only
+    # two names may differ in punctuation only, two folders in their place only
+    if model not in (DEFAULT_MODEL, STATIC_MODEL):
         named = str(Path(model).resolve()) if Path(model).exists() else model
         slug += "-" + hashlib.sha256(named.encode("utf-8", "surrogateescape")).hexdigest()[:8]
     return cache_folder() / "models" / f"{slug}-v{FORMAT}"
@@ -78,7 +76,8 @@ def prepared(model: str = DEFAULT_MODEL) -> tuple[Path, ModelCard]:
     that neither is ever loaded into the caller. Two processes that ask at once wait for one preparation.
 
     Args:
-        model: ``multilingual-e5-small`` (bundled), ``multilingual-e5-small-static`` (made of it), the name of a model on a hub, or a local folder.
+        model: ``multilingual-e5-small`` (bundled), ``multilingual-e5-small-static`` (made of it), the name of a
+            model on a hub, or a local folder.
 
     Raises:
         EncoderError: the model cannot be found, read or run.

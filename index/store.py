@@ -28,8 +28,7 @@ AT_ONCE = 128
 MOST_VALUES = 900
 """In a query: SQLite takes 999 everywhere."""
 RECENT = 1024
-"""Passages kept as they were read, some 15 kB each: half of what a search in a small index costs beside the encoder is
-taking them apart."""
+"""Passages kept as they were read, some 15 kB each: reading the 30 that a search looks at takes 1.5 ms, .4 with most kept."""
 PASSAGE_COLUMNS = "ordinal, start, end, sentences, windows, forms, spans"
 PASSAGE_TEXT = "substr(text, start + 1, end - start)"
 ARTICLE_COLUMNS = "id, source, title, publisher, published, reporter, url, topics, text, blocks, first_line"

@@ -75,7 +75,7 @@ class UnigramTokenizer:
 
 
 class QuestionTokenizer:
-    """The same for short texts: as good as nothing to load, some 0.2 ms a question."""
+    """The same for short texts: as good as nothing to load, .2 to .7 ms a question (sentencepiece .01)."""
 
     def __init__(self, folder: Path) -> None:
         self._table = PieceTable(folder)

@@ -1,6 +1,6 @@
 """A Unigram vocabulary as a table of hashes: a question's tokens without loading 250,000 pieces.
 
-sentencepiece builds a trie of all pieces first (half a second, 80 MB), which pays for passages, not for a question.
+sentencepiece builds a trie of all pieces first (half a second, some 40 MB), which pays for passages, not for a question.
 The best segmentation (Kudo: Subword Regularization, ACL 2018) is the one it finds, its ties and rounding included.
 """
 

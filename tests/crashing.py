@@ -221,9 +221,8 @@ def instants(top: Path, times: int, what: int) -> dict[str, int]:
     old, seen = 1, {"old": 0, "new": 0}
     for number in range(2, times + 2):
         build = begin(index_dir, number)
-        time.sleep(
-            draw.uniform(0, 1.5 * seconds)
-        )  # a machine may have less time later than for the build that was timed
+        # a machine may have less time later than for the build that was timed
+        time.sleep(draw.uniform(0, 1.5 * seconds))
         os.kill(build[0], what)
         status, said = end(build)
         served = edition_served(index_dir)

@@ -97,6 +97,12 @@ def test_a_vector_that_was_changed_is_compared_anew(tmp_path: Path) -> None:
     assert index.search(vector, K)[0].tolist() == nearest(QUESTIONS[1])
 
 
+def test_a_vector_of_another_layout_is_compared_all_the_same(tmp_path: Path) -> None:
+    index = DenseIndex.load(written(tmp_path / "small", VECTORS))
+    apart = np.repeat(QUESTIONS[:1].astype(np.float64), 2, axis=1)[:, ::2]
+    assert index.search(apart, K)[0].tolist() == nearest(QUESTIONS[0])
+
+
 def test_a_large_collection_is_searched_nearly_exactly(large: Path) -> None:
     assert {path.name for path in large.iterdir()} == {dense.VECTORS, dense.NEAREST}
     assert recall(DenseIndex.load(large)) >= 0.95

@@ -71,13 +71,12 @@ def test_the_table_has_what_all_runs_measured() -> None:
     ]
 
 
-def test_a_plot_is_drawn(tmp_path: Path) -> None:
-    runs = {name: dict.fromkeys(PANELS, 1.0 + at) for at, name in enumerate(("geungeo", "other"))}
-    draw(runs, tmp_path / "plot.svg")
-    assert (
-        "other" in (tmp_path / "plot.svg").read_text(encoding="utf-8")
-        or (tmp_path / "plot.svg").stat().st_size > 5000
-    )
+def test_a_plot_has_a_bar_for_each_system_and_measure(tmp_path: Path) -> None:
+    shapes = []
+    for names in (("geungeo",), ("geungeo", "other")):
+        draw({name: dict.fromkeys(PANELS, 2.0) for name in names}, tmp_path / "plot.svg")
+        shapes.append((tmp_path / "plot.svg").read_text(encoding="utf-8").count('<g id="patch_'))
+    assert shapes[1] - shapes[0] == len(PANELS)
 
 
 def test_a_folder_with_other_files_is_not_emptied(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -47,7 +47,7 @@ class Peer:
         index = load_index_from_storage(storage, embed_model=self._embedding)
         words = BM25Retriever.from_persist_dir(str(folder / "words"))
         words.token_pattern, words.skip_stemming = self._pattern, True  # it does not keep them
-        words.similarity_top_k = CANDIDATES
+        words.similarity_top_k = min(CANDIDATES, len(words.corpus))  # more is an error
         self._retriever = QueryFusionRetriever(
             [index.as_retriever(similarity_top_k=CANDIDATES), words],
             llm=MockLLM(),
