@@ -145,11 +145,24 @@ def read_article(path: str | Path) -> Article:
         raise ArticleError(f"{path}: {error}") from None
 
 
-def _read(path: Path) -> Article:
+def read_file(path: str | Path, source: str | None = None) -> Reading:
+    """The articles of one file, and what of it had to be skipped.
+
+    Args:
+        path: where it lies; its suffix says what it is.
+        source: what its articles have as their source (``source_of`` the path without it), as for an upload, which is
+            kept under another name than its own.
+
+    Raises ArticleError, whose message names no path, when no article can be read from it.
+    """
+    return Reading([_read(Path(path), source)], [])
+
+
+def _read(path: Path, source: str | None = None) -> Article:
     """Read one file; the messages of its ArticleErrors name no path."""
     html = path.suffix.lower() in HTML_SUFFIXES
     text = decoding.decode(_read_bytes(path), html=html)
-    source = source_of(path)
+    source = source or source_of(path)
     if html:
         from index import html_text  # here, not above: reading plain text need not load an HTML parser
 
