@@ -16,6 +16,9 @@ NO_MORE = "더 나온 대목이 없습니다."
 NONE_ALLOWED = "거르는 조건에 맞는 기사가 없습니다."
 DIFFERING = "기사마다 다릅니다. 무엇을 두고 한 말인지, 언제 나왔는지 견주어 보세요."
 NOT_TOLD = "{item}: 기사에서 찾지 못했습니다."
+CORRECTED = "‘{text}’{particle} 고쳐서 찾았습니다."
+COMPLETED = "‘{text}’{particle} 이어서 찾았습니다."
+COMPLETED_WITHIN = "‘{text}’{particle} 이어서, 기사 ‘{title}’에서만 찾았습니다."
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +109,16 @@ class Answer:
         """What to tell the user of the correction, if there was one."""
         if self.searched_as is None:
             return None
-        return f"‘{self.searched_as}’{direction_particle(self.searched_as)} 고쳐서 찾았습니다."
+        return CORRECTED.format(text=self.searched_as, particle=direction_particle(self.searched_as))
 
     @property
     def completion(self) -> str | None:
         """What to tell the user of the completion, if there was one."""
         if self.completed_as is None:
             return None
-        told = f"‘{self.completed_as}’{direction_particle(self.completed_as)} 이어서"
-        return f"{told}, 기사 ‘{self.within}’에서만 찾았습니다." if self.within else f"{told} 찾았습니다."
+        told = COMPLETED_WITHIN if self.within else COMPLETED
+        particle = direction_particle(self.completed_as)
+        return told.format(text=self.completed_as, particle=particle, title=self.within)
 
     @property
     def exchange(self) -> Exchange:

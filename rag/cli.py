@@ -157,8 +157,12 @@ def _written(retriever: Retriever, answer: Answer) -> WrittenAnswer | None:
 
 def _chat(options: argparse.Namespace) -> int:
     from rag.page.app import serve_page
+    from rag.uploads import Uploads
 
-    serve_page(_retriever(options), options.host, options.port, not options.no_browser)
+    retriever = _retriever(options)
+    model = retriever.index.encoder.card.model
+    uploads = Uploads(model=model) if options.uploads == "private" else options.uploads == "shared" or None
+    serve_page(retriever, options.host, options.port, uploads, not options.no_browser)
     return 0
 
 

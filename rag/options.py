@@ -63,6 +63,12 @@ def command_line() -> argparse.ArgumentParser:
     chat = commands.add_parser("chat", parents=[common], help="브라우저에서 대화합니다")
     chat.add_argument("--host", default="127.0.0.1", help="들을 주소 (기본 127.0.0.1: 이 컴퓨터에서만)")
     chat.add_argument("--port", type=int, help="포트 (기본: 7860부터 빈 것)")
+    chat.add_argument(
+        "--uploads",
+        choices=["off", "shared", "private"],
+        default="private",
+        help="페이지에 올린 기사를: 올린 브라우저에서만 봄(private, 기본), 색인에 더해 모두가 봄(shared), 받지 않음(off)",
+    )
     chat.add_argument("--no-browser", action="store_true", help="브라우저를 열지 않습니다")
 
     articles = commands.add_parser("articles", parents=[common, filters], help="색인된 기사를 나열합니다")

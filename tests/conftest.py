@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from page_visit import address, browser, page_index, phone, visit  # noqa: F401 - for the tests of the page
 
 from index import build_index
 from rag import Retriever

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
+VOID = {"input", "meta", "link", "br", "img", "hr"}
+"""Elements that have no end."""
+
 
 class Tags(HTMLParser):
     """Collects the elements and the text of some markup, and checks that elements close in order."""
@@ -19,7 +22,8 @@ class Tags(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, dict(attrs)))
-        self.stack.append(tag)
+        if tag not in VOID:
+            self.stack.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
         assert self.stack.pop() == tag

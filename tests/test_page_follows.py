@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_page_browser import BRIDGE, LIBRARY, Visit, browser, index_dir  # noqa: F401
+from page_visit import BRIDGE, LIBRARY, Visit
 
 from index import build_index
 from rag import Retriever
@@ -25,10 +25,10 @@ topics: [다리]
 """
 
 
-def test_a_page_follows_its_index(browser: Any, index_dir: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_a_page_follows_its_index(browser: Any, page_index: Path, tmp_path: Path) -> None:
     from rag.page.app import start_page
 
-    own = shutil.copytree(index_dir, tmp_path / "index")
+    own = shutil.copytree(page_index, tmp_path / "index")
     served = start_page(Retriever.open(own), port=0)
     early = Visit(browser, served.local_url)
     try:
@@ -40,25 +40,25 @@ def test_a_page_follows_its_index(browser: Any, index_dir: Path, tmp_path: Path)
         late = Visit(browser, served.local_url)
         while "기사 9편" not in late.text("#header"):
             assert time.monotonic() < end
-            late.end(served.local_url)
+            late.end()
             time.sleep(0.5)
             late = Visit(browser, served.local_url)
             late.page.wait_for_timeout(500)
         late.page.locator("#filters > .label-wrap").click()
-        late.page.get_by_label("매체").click()
+        late.page.get_by_label("매체", exact=True).click()
         late.page.get_by_role("option", name="새로운신문").click()
-        late.page.get_by_label("매체").press("Escape")
+        late.page.get_by_label("매체", exact=True).press("Escape")
         turn = late.ask(BRIDGE)
         assert "555m" in turn.locator("blockquote").first.text_content()
-        late.end(served.local_url)
+        late.end()
         second = early.ask("1번 더 자세히", 2)  # from what was there before
         assert second.locator("blockquote").count() or second.locator(".gg-abstention").count()
         early.page.wait_for_function("document.querySelector('#header').textContent.includes('기사 9편')")
         early.page.click("#fresh")
         early.page.wait_for_function("document.querySelector('#sources').textContent.includes('길이 늘린다')")
         early.page.locator("#filters > .label-wrap").click()
-        early.page.get_by_label("매체").click()
+        early.page.get_by_label("매체", exact=True).click()
         early.page.get_by_role("option", name="새로운신문").wait_for()
-        early.end(served.local_url)
+        early.end()
     finally:
         served.close(verbose=False)

@@ -9,18 +9,25 @@ from typing import Any, get_args
 
 import pytest
 from html_tags import Tags
+from index.listing import ListedArticle
+from rag.collection import Added, Progress
 
 from index import Article, Block, Passage
-from index.articles import BlockKind
+from index.articles import BlockKind, Skipped
 from rag.answer import NOT_FOUND, Answer, Citation, Statement
 from rag.hits import Hit
-from rag.page import cards, replies
+from rag.page import cards, reader, replies, shelf
+from rag.page.layout import as_record
 from rag.page.markup import marked
+from rag.page.turns import MOST_COPIES, Facts, Reply, Turn, Written, WrittenLine
+from rag.page.words.english import ENGLISH
+from rag.page.words.korean import KOREAN
 
 HOSTILE = "<script>hack()</script><img src=x onerror=\"hack()\"> '~~줄~~' ${hack()} {{hack}} &amp; **굵게**"
 TITLE_LINE, BODY, COPYRIGHT = "강을 건너는 다리", "다리는 봄에 열린다. 길이는 1~2km다.", "무단 전재 금지"
 TEXT = f"{TITLE_LINE}\n\n{BODY}\n\n{COPYRIGHT}"
 START = TEXT.index(BODY)
+PAGE = Path(replies.__file__).parent
 STYLE = Path(replies.__file__).with_name("page.css")
 
 
@@ -58,6 +65,24 @@ def abstained(*hits: Hit) -> Answer:
     return Answer("누가 지었나", NOT_FOUND, (), True, 0.1, hits)
 
 
+def replied(number: int, found: Answer, **changes: Any) -> str:
+    return replies.turn(KOREAN, shown(number, found, **changes))
+
+
+def sourced(number: int, found: Answer) -> str:
+    turn = shown(number, found)
+    assert turn.reply
+    return cards.sources(KOREAN, turn, turn.reply)
+
+
+def shown(number: int, found: Answer, **changes: Any) -> Turn:
+    return Turn(number, found.question, Reply.of(found), **changes)
+
+
+def listed(one: Article) -> str:
+    return cards.facts(KOREAN, Facts.of(one))
+
+
 def test_words_lie_inside_the_quote_and_the_text_is_unchanged() -> None:
     markup = marked("가나다라마바", quotes=[(1, 4)], words=[(0, 2), (3, 5)])
     assert markup == (
@@ -75,7 +100,7 @@ def test_spans_count_characters_of_the_text_not_of_its_escaped_form() -> None:
 
 
 def test_an_answer_quotes_and_cites() -> None:
-    tags = Tags(replies.answer(3, answered(hit(), hit(2))))
+    tags = Tags(replied(3, answered(hit(), hit(2))))
     (cite,) = tags.of_class("gg-cite")
     assert cite["href"] == "#source-3-1" and "강을 건너는 다리" in (cite["aria-label"] or "")
     assert (
@@ -89,23 +114,23 @@ def test_a_card_lists_the_other_papers_each_to_be_opened_at_the_passage() -> Non
     other = hit(2, article=article(id="ba9876543210", publisher=HOSTILE, published=None))
     nameless = hit(3, article=article(id="cccccccccccc", publisher=None))
     found = answered(hit(duplicates=(other, nameless)), hit(4, duplicates=(other,)))
-    tags = Tags(cards.sources(1, found))
+    tags = Tags(sourced(1, found))
     assert len(tags.of_class("gg-card")) == len(tags.of_class("gg-also")) == 2
-    openers = tags.of_class("gg-open")
+    openers = tags.of_class("gg-open")[1:]  # the first is the card's title
     assert [one["data-article"] for one in openers[:2]] == ["ba9876543210", "cccccccccccc"]
     assert openers[0]["data-spans"] == f"{START}-{START + len(BODY)}"
     assert (
         HOSTILE in tags.text and "강을 건너는 다리 · 2025-03-04" in tags.text and "script" not in tags.stack
     )
     assert not any(name == "script" for name, _ in tags.elements)
-    assert "gg-also" not in cards.sources(1, answered(hit()))
-    many = Tags(cards.sources(1, answered(hit(duplicates=(other,) * 10))))
-    assert len(many.of_class("gg-open")) == cards.MOST_COPIES + 1 and "외 2곳" in many.text
+    assert "gg-also" not in sourced(1, answered(hit()))
+    many = Tags(sourced(1, answered(hit(duplicates=(other,) * 10))))
+    assert len(many.of_class("gg-open")) == MOST_COPIES + 2 and "외 2곳" in many.text
 
 
 def test_the_cited_passage_comes_first_with_its_quote_marked_and_the_others_are_folded() -> None:
     # the best hit is not the cited one
-    markup = cards.sources(3, Answer("", "", answered(hit(2)).statements, False, 0.9, (hit(1), hit(2))))
+    markup = sourced(3, Answer("", "", answered(hit(2)).statements, False, 0.9, (hit(1), hit(2))))
     tags = Tags(markup)
     shown = tags.of_class("gg-card")
     assert [card["id"] for card in shown] == ["source-3-1", "source-3-2"]
@@ -120,32 +145,37 @@ def test_the_cited_passage_comes_first_with_its_quote_marked_and_the_others_are_
 @pytest.mark.parametrize("reply", [answered, abstained])
 def test_a_correction_is_told_with_the_way_to_search_as_typed(reply: Any) -> None:
     found = replace(reply(hit()), question=HOSTILE, searched_as="다리는 언제 여나")
-    tags = Tags(replies.answer(3, found))
+    tags = Tags(replied(3, found))
     assert "‘다리는 언제 여나’로 고쳐서 찾았습니다." in tags.text
     (button,) = tags.of_class("gg-as-typed")
     assert button["data-question"] == HOSTILE
-    assert not Tags(replies.answer(3, reply(hit()))).of_class("gg-as-typed")
+    assert not Tags(replied(3, reply(hit()))).of_class("gg-as-typed")
 
 
 def test_two_quotations_of_one_passage_lead_to_its_one_card() -> None:
     found = answered(hit(), hit(2))
     second = Citation(2, found.citations[0].passage, article(), BODY[12:], START + 12, START + len(BODY))
     found = Answer(found.question, "", (*found.statements, Statement((second,))), False, 0.9, found.hits)
-    cites = Tags(replies.answer(3, found)).of_class("gg-cite")
+    cites = Tags(replied(3, found)).of_class("gg-cite")
     assert [cite["href"] for cite in cites] == ["#source-3-1", "#source-3-1"]
-    sources = cards.sources(3, found)
+    sources = sourced(3, found)
     assert [card["id"] for card in Tags(sources).of_class("gg-card")] == ["source-3-1", "source-3-3"]
     assert '<span class="gg-number">1·2</span>' in sources
 
 
 def test_an_abstention_looks_different_and_its_passages_are_headed_so() -> None:
     found = abstained(hit(1), hit(2), hit(3))
-    reply, sources = Tags(replies.answer(1, found)), Tags(cards.sources(1, found))
+    reply, sources = Tags(replied(1, found)), Tags(sourced(1, found))
     assert NOT_FOUND in reply.text and reply.of_class("gg-abstention") and not reply.of_class("gg-answer")
     assert sources.text.startswith("관련 있을 수 있는 대목") and not sources.of_class("gg-quote")
     assert not sources.of_class("gg-meter")  # 100% of a best that does not answer would mislead
     assert ["open" in card for card in sources.of_class("gg-card")] == [True, True, False]
-    assert "대목" not in Tags(replies.answer(1, abstained())).text
+    assert "대목" not in Tags(replied(1, abstained())).text
+    offered = replace(Reply.of(found), unknown=("김치",), suggestions=("다리는 언제 열리나?",))
+    tags = Tags(replies.turn(KOREAN, Turn(1, "?", offered, narrowed="강변신문")))
+    assert "나오지 않는 말: ‘김치’" in tags.text
+    buttons = [(one["data-question"], "data-wide" in one) for one in tags.of_class("gg-ask")]
+    assert buttons == [("다리는 언제 열리나?", False), ("?", True)]
 
 
 def test_nothing_in_an_article_or_a_question_becomes_markup() -> None:
@@ -161,15 +191,35 @@ def test_nothing_in_an_article_or_a_question_becomes_markup() -> None:
     found = Answer(HOSTILE, "", (Statement((cited,), HOSTILE, True),), False, 1.0, (bad,))
     near = abstained(bad, hit(2, article=article(source=hostile.source, title=HOSTILE)))
     pages = [
-        replies.turn(1, HOSTILE, replies.answer(1, found)), cards.sources(1, found),
-        cards.sources(2, near), cards.whole_article(hostile, (0, 20), [(5, 9)]),
-        cards.collection([hostile], 1), replies.notice(HOSTILE), replies.turn(1, "", "", HOSTILE),
+        replied(1, found, narrowed=HOSTILE), sourced(1, found),
+        sourced(2, near), reader.whole_article(KOREAN, hostile, (0, 20), [(5, 9)]),
+        listed(hostile), replies.notice(HOSTILE), replies.examples([HOSTILE]),
+        replies.turn(KOREAN, Turn(1, HOSTILE, draft=HOSTILE, reply=replace(
+            Reply.of(found), unanswered=(HOSTILE,), searched_as=HOSTILE, written=Written(
+                (WrittenLine(HOSTILE, (1,)),), (), HOSTILE)))),
+        replies.turn(KOREAN, Turn(1, HOSTILE, reply=replace(
+            Reply.of(near), unknown=(HOSTILE,), suggestions=(HOSTILE,), completed_as=HOSTILE, within=HOSTILE))),
+        shelf.listed(KOREAN, [ListedArticle("a", HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, 3)], 1, "own", HOSTILE, removable=True),
+        shelf.listed(KOREAN, [], 0, "own", HOSTILE, removable=True),
+        shelf.progress(KOREAN, Progress("read", 1, 2, HOSTILE)),
+        shelf.added(KOREAN, Added((), (HOSTILE,), (Skipped(HOSTILE, HOSTILE),), 1.0)),
+        shelf.removed(KOREAN, HOSTILE), shelf.news(HOSTILE), shelf.trouble(HOSTILE), as_record({"question": HOSTILE}),
     ]  # fmt: skip
     for markup in pages:
         tags = Tags(markup)
         assert not {"script", "img", "s", "del", "strong", "em"} & {tag for tag, _ in tags.elements}
         assert not [name for _, attrs in tags.elements for name in attrs if name.startswith("on")]
-        assert "<script>" in tags.text or text[3:30] in tags.text
+        told = tags.text + " ".join(value or "" for _, attrs in tags.elements for value in attrs.values())
+        assert "<script>" in told or text[3:30] in told
+
+
+def test_what_a_model_wrote_in_vain_is_struck_out_and_is_only_text() -> None:
+    reply = replace(Reply.of(answered(hit())), written=Written((), (HOSTILE, "둘"), None))
+    tags = Tags(replies.turn(KOREAN, Turn(1, "?", reply)))
+    assert [name for name, _ in tags.elements].count("s") == 2 and HOSTILE in tags.text
+    assert "2문장은 뒷받침되지 않아 뺐습니다." in tags.text and "script" not in {
+        name for name, _ in tags.elements
+    }
 
 
 @pytest.mark.parametrize(
@@ -188,30 +238,31 @@ def test_nothing_in_an_article_or_a_question_becomes_markup() -> None:
     ],
 )
 def test_only_web_addresses_become_links(url: str | None, host: str | None) -> None:
-    links = [attrs for tag, attrs in Tags(cards.collection([article(url=url)], 1)).elements if tag == "a"]
+    markup = listed(article(url=url))
+    links = [attrs for tag, attrs in Tags(markup).elements if tag == "a"]
     assert cards.web_host(url) == host
     assert [link["href"] for link in links] == ([url] if host else [])
-    assert ("다리.txt" in cards.collection([article(url=url)], 1)) == (host is None)
+    assert ("다리.txt" in markup) == (host is None)
 
 
 def test_a_whole_article_keeps_all_its_text_greys_what_is_no_prose_and_marks_the_passage() -> None:
-    markup = cards.whole_article(article(), (START, START + 11), [(START, START + 3)])
+    markup = reader.whole_article(KOREAN, article(), (START, START + 11), [(START, START + 3)])
     tags = Tags(markup)
     for part in (TITLE_LINE, BODY, COPYRIGHT):
         assert part in tags.text
     assert [len(tags.of_class(name)) for name in ("gg-block", "gg-grey", "gg-here")] == [3, 2, 1]
     assert '<span class="gg-passage"><mark class="gg-quote">다리는</mark> 봄에 열린다.</span>' in markup
-    assert not Tags(cards.whole_article(article())).of_class("gg-passage")
+    assert not Tags(reader.whole_article(KOREAN, article())).of_class("gg-passage")
 
 
 def test_every_kind_of_block_has_a_label() -> None:
-    assert set(cards.KIND_LABELS) == set(get_args(BlockKind))
+    assert set(KOREAN.kinds) == set(ENGLISH.kinds) == set(get_args(BlockKind))
 
 
 def test_a_long_question_is_shortened_and_a_lone_surrogate_can_be_sent() -> None:
-    shown = Tags(replies.turn(1, "가" * 500, "")).text
-    assert shown == "가" * replies.LONGEST_ECHO + "…"
-    replies.turn(1, "가\ud800", replies.notice("\udfff")).encode("utf-8")
+    echoed = Tags(replies.turn(KOREAN, Turn(1, "가" * 500))).text
+    assert echoed.startswith("가" * replies.LONGEST_ECHO + "…" + KOREAN.pending)
+    replies.turn(KOREAN, Turn(1, "가\ud800", notice="\udfff")).encode("utf-8")
 
 
 PAIRS = [
@@ -240,7 +291,8 @@ def test_text_stands_out_from_its_ground(scheme: str) -> None:
 
 
 def test_the_page_asks_for_nothing_from_elsewhere() -> None:
-    shipped = [STYLE, STYLE.with_suffix(".js"), STYLE.with_name("app.py")]
+    shipped = [*PAGE.rglob("*.js"), *PAGE.rglob("*.py"), STYLE]
+    assert len(shipped) > 15
     for path in shipped:
         found = re.findall(
             r"(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}[^\s'\"]*|@import|url\(", path.read_text("utf-8")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from model_server import Request, serving
-from test_page_browser import LIBRARY, Visit, browser, index_dir  # noqa: F401
+from page_visit import LIBRARY, Visit
 
 from rag import Retriever
 from rag.writing import language_model as lm
@@ -17,8 +17,8 @@ pytest.importorskip("openai", reason="the extra geungeo[llm] is not installed")
 
 
 def test_the_draft_is_marked_then_checked_and_can_be_stopped(
-    browser: Any,  # noqa: F811
-    index_dir: Any,  # noqa: F811
+    browser: Any,
+    page_index: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from rag.page.app import start_page
@@ -36,7 +36,7 @@ def test_the_draft_is_marked_then_checked_and_can_be_stopped(
     with serving(waiting) as server:
         monkeypatch.setenv(lm.URL, server.url)
         monkeypatch.setenv(lm.MODEL, "m")
-        served = start_page(Retriever.open(index_dir), port=0)
+        served = start_page(Retriever.open(page_index), port=0)
         visit = Visit(browser, served.local_url, viewport={"width": 1280, "height": 900})
         try:
             turn = visit.ask(LIBRARY)
@@ -57,14 +57,14 @@ def test_the_draft_is_marked_then_checked_and_can_be_stopped(
             second.locator(".gg-draft").wait_for(state="detached")
             assert second.locator("blockquote").count() >= 1 and second.locator(".gg-written").count() == 0
             go_on.set()
-            visit.end(served.local_url)
+            visit.end()
         finally:
             served.close(verbose=False)
 
 
 def test_slow_models_keep_nobody_from_asking(
-    browser: Any,  # noqa: F811
-    index_dir: Any,  # noqa: F811
+    browser: Any,
+    page_index: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from rag.page.app import AT_ONCE, WRITTEN_AT_ONCE, start_page
@@ -81,7 +81,7 @@ def test_slow_models_keep_nobody_from_asking(
     with serving(silent) as server:
         monkeypatch.setenv(lm.URL, server.url)
         monkeypatch.setenv(lm.MODEL, "m")
-        served = start_page(Retriever.open(index_dir), port=0)
+        served = start_page(Retriever.open(page_index), port=0)
         try:
             visits = [Visit(browser, served.local_url) for _ in range(max(AT_ONCE, WRITTEN_AT_ONCE) + 1)]
             turns = [visit.ask(LIBRARY) for visit in visits]  # each waits for the extractive answer
@@ -91,15 +91,15 @@ def test_slow_models_keep_nobody_from_asking(
             for turn in turns:
                 turn.locator(".gg-written").wait_for()
             for visit in visits:
-                visit.end(served.local_url)
+                visit.end()
         finally:
             go_on.set()
             served.close(verbose=False)
 
 
 def test_a_new_question_or_conversation_stops_what_is_being_written(
-    browser: Any,  # noqa: F811
-    index_dir: Any,  # noqa: F811
+    browser: Any,
+    page_index: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from rag.page.app import start_page
@@ -121,7 +121,7 @@ def test_a_new_question_or_conversation_stops_what_is_being_written(
     with serving(first_endless) as server:
         monkeypatch.setenv(lm.URL, server.url)
         monkeypatch.setenv(lm.MODEL, "m")
-        served = start_page(Retriever.open(index_dir), port=0)
+        served = start_page(Retriever.open(page_index), port=0)
         visit = Visit(browser, served.local_url)
         try:
             first = visit.ask(LIBRARY)
@@ -138,7 +138,7 @@ def test_a_new_question_or_conversation_stops_what_is_being_written(
             visit.page.wait_for_timeout(700)
             assert visit.count(".gg-turn") == 0
             go_on.set()
-            visit.end(served.local_url)
+            visit.end()
         finally:
             go_on.set()
             served.close(verbose=False)

@@ -1,13 +1,14 @@
-"""The chat page's left-hand side: the conversation, from answers to markup."""
+"""The chat page's left-hand side: the conversation, from turns to markup."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
-from index.articles import Article
-from rag.answer import DIFFERING, NO_MORE, NONE_ALLOWED, NOT_TOLD, Answer, Citation, Statement
-from rag.page.cards import card_id_of, cited_by_passage
+from index.hangul import direction_particle
+from rag.page.exports import plain_text
 from rag.page.markup import escape
+from rag.page.turns import Facts, Quotation, Reply, Turn, Written
+from rag.page.words import Words
 
 LONGEST_ECHO = 200
 """Characters of a question shown above its answer."""
@@ -15,50 +16,59 @@ LONGEST_WORD = 12
 """Characters of a word that may be kept on one line with what follows it."""
 
 
-def header(articles: int, passages: int, sample: bool) -> str:
+def header(words: Words, articles: int, passages: int, sample: bool) -> str:
     """The page's title, what it does, and how much it searches."""
-    kind = "예시 기사" if sample else "기사"
+    counts = (words.sample_counts if sample else words.counts).format(articles=articles, passages=passages)
     return (
         '<h1 class="gg-logo"><span>근거</span></h1>'
-        '<p class="gg-tagline">기사에 물으면, 답이 되는 문장을 그대로 인용하고 출처를 밝힙니다.</p>'
-        f'<p class="gg-counts">{kind} <b>{articles:,}</b>편 · 문단 <b>{passages:,}</b>개</p>'
+        f'<p class="gg-tagline">{escape(words.tagline)}</p><p class="gg-counts">{counts}</p>'
     )
 
 
-def conversation(turns: str) -> str:
+def conversation(words: Words, turns: Sequence[Turn]) -> str:
     """The conversation as a live region, so that a screen reader says what is added to it."""
-    return f'<div role="log" aria-live="polite" aria-label="대화">{turns}</div>'
+    last = turns[-1].number if turns else 0
+    talk = "".join(turn(words, one, last=one.number == last) for one in turns) or welcome(words)
+    return f'<div role="log" aria-live="polite" aria-label="{words.conversation}">{talk}</div>'
 
 
-def welcome() -> str:
+def welcome(words: Words) -> str:
     """What stands in the conversation's place before the first question."""
-    return (
-        '<div class="gg-welcome"><h2>무엇이 궁금하세요?</h2>'
-        "<p>답을 지어내지 않습니다. 기사에 있는 문장을 그대로 옮기고 번호로 출처를 답니다. "
-        "기사에 없으면 없다고 말합니다.</p></div>"
-    )
+    return f'<div class="gg-welcome"><h2>{words.welcome}</h2><p>{words.promise}</p></div>'
 
 
-def turn(number: int, question: str, reply: str, narrowed: str = "") -> str:
-    """One question with the reply to it.
+def examples(questions: Sequence[str]) -> str:
+    """Questions to begin with, each a button that asks it."""
+    buttons = "".join(_ask(one, one, name="gg-ask gg-example") for one in questions)
+    return f'<div class="gg-examples">{buttons}</div>' if buttons else ""
 
-    Args:
-        number: of the turn in this conversation, from 1.
-        question: as asked; a very long one is shown shortened, a blank one not at all.
-        reply: markup, of ``answer``, ``notice`` or ``pending``.
-        narrowed: the filters that were in force, in words.
+
+def turn(words: Words, shown: Turn, *, last: bool = True) -> str:
+    """One question with the reply to it; only the ``last`` can be asked again.
+
+    A very long question is shown shortened, a blank one not at all.
     """
-    shown = " ".join(question.split())
-    if len(shown) > LONGEST_ECHO:
-        shown = shown[:LONGEST_ECHO].rstrip() + "…"
-    asked = f'<h3 class="gg-question"><span>{escape(shown)}</span></h3>' if shown else ""
-    among = f'<p class="gg-narrowed">거른 기사에서 찾음: {escape(narrowed)}</p>' if narrowed else ""
-    return f'<article class="gg-turn" id="turn-{number}">{asked}{among}{reply}</article>'
+    question = " ".join(shown.question.split())
+    if len(question) > LONGEST_ECHO:
+        question = question[:LONGEST_ECHO].rstrip() + "…"
+    asked = f'<h3 class="gg-question"><span>{escape(question)}</span></h3>' if question else ""
+    among = (
+        f'<p class="gg-narrowed">{escape(words.narrowed.format(filters=shown.narrowed))}</p>'
+        if shown.narrowed
+        else ""
+    )
+    if shown.reply:
+        reply = _draft(words, shown.draft) + answer(words, shown, shown.reply)
+    else:
+        reply = notice(shown.notice) if shown.notice else pending(words)
+    tools = _tools(words, shown, last=last) if shown.reply or shown.notice else ""
+    return f'<article class="gg-turn" id="turn-{shown.number}">{asked}{among}{reply}{tools}</article>'
 
 
-def pending() -> str:
+def pending(words: Words) -> str:
     """The reply while the search runs."""
-    return '<p class="gg-pending"><span></span><span></span><span></span>기사에서 찾는 중입니다</p>'
+    dots = "<span></span><span></span><span></span>"
+    return f'<div class="gg-pending"><p>{dots}{words.pending}</p><p class="gg-slow">{words.slow}</p></div>'
 
 
 def notice(message: str) -> str:
@@ -66,82 +76,165 @@ def notice(message: str) -> str:
     return f'<p class="gg-notice">{escape(message)}</p>'
 
 
-def answer(number: int, found: Answer) -> str:
-    """The reply to the question of turn ``number``: quotations with their citations, or the abstention."""
-    if found.abstained:
-        advice = "낱말을 바꾸어 다시 물어보세요."
-        if found.text == NONE_ALLOWED:
-            advice = "조건을 넓히거나 지우고 다시 물어보세요."
-        elif found.text == NO_MORE:
-            advice = "앞에서 인용한 기사를 전체로 읽어 보거나, 다른 것을 물어보세요."
-        elif found.hits:
-            advice = "낱말을 바꾸어 다시 묻거나, 가까운 대목을 직접 확인해 보세요."
-        near = _to_sources(number, f"관련 있을 수 있는 대목 {len(found.hits)}곳") if found.hits else ""
-        abstention = f"<p><b>{escape(found.text)}</b></p><p>{advice}</p>{near}"
-        return f'{_correction(found)}<div class="gg-abstention">{abstention}</div>'
-    cited = cited_by_passage(found)
-    cards = {citation.n: cards[0].n for cards in cited.values() for citation in cards}
-    statements = "".join(_statement(number, statement, cards) for statement in found.statements)
-    differing = f'<p class="gg-differing">{escape(DIFFERING)}</p>' if found.differing else ""
+def answer(words: Words, shown: Turn, reply: Reply) -> str:
+    """The reply to a question: quotations with their citations, or the abstention."""
+    told = _correction(words, shown, reply)
+    if reply.abstained:
+        return f'{told}<div class="gg-abstention">{_abstention(words, shown, reply)}</div>'
+    quotations = "".join(_quotation(words, shown.number, reply, one) for one in reply.quotations)
+    differing = f'<p class="gg-differing">{words.differing}</p>' if reply.differing else ""
     untold = "".join(
-        f'<p class="gg-untold">{escape(NOT_TOLD.format(item=item))}</p>' for item in found.unanswered
+        f'<p class="gg-untold">{escape(words.untold.format(item=item))}</p>' for item in reply.unanswered
     )
-    rest = sum(hit.passage.id not in cited for hit in found.hits)
-    more = f" · 가까운 대목 {rest}곳" if rest else ""
-    to_sources = _to_sources(number, f"근거 {len(cited)}곳{more}")
-    return f'{_correction(found)}<div class="gg-answer">{differing}{statements}{untold}{to_sources}</div>'
+    cited = sum(one.cited for one in reply.sources)
+    rest = len(reply.sources) - cited
+    label = words.sources_count.format(count=cited)
+    if rest:
+        label += " · " + words.near_count.format(count=rest)
+    written = _written(words, shown.number, reply.written) if reply.written else ""
+    return (
+        f'{written}{told}<div class="gg-answer">{differing}{quotations}{untold}'
+        f"{_to_sources(words, shown.number, label)}</div>"
+    )
 
 
-def _correction(found: Answer) -> str:
+def _abstention(words: Words, shown: Turn, reply: Reply) -> str:
+    """That there is no answer, why that may be, and what to do next."""
+    said = {"not_found": words.not_found, "no_more": words.no_more, "none_allowed": words.none_allowed}
+    advice = words.advice_near if reply.sources else words.advice
+    advice = {"no_more": words.advice_no_more, "none_allowed": words.advice_filters}.get(
+        reply.outcome, advice
+    )
+    parts = [f"<p><b>{said[reply.outcome]}</b></p><p>{advice}</p>"]
+    if reply.unknown:
+        listed = ", ".join(f"‘{word}’" for word in reply.unknown)
+        parts.append(f'<p class="gg-unknown">{escape(words.unknown.format(words=listed))}</p>')
+    if reply.suggestions:
+        buttons = "".join(_ask(text, text) for text in reply.suggestions)
+        parts.append(f'<p class="gg-suggest">{words.suggest}</p><p class="gg-suggestions">{buttons}</p>')
+    if shown.narrowed:
+        parts.append(
+            f'<p class="gg-suggestions">{_ask(words.without_filters, shown.question, wide=True)}</p>'
+        )
+    if reply.sources:
+        label = words.near_passages.format(count=len(reply.sources))
+        parts.append(_to_sources(words, shown.number, label))
+    return "".join(parts)
+
+
+def _ask(label: str, question: str, *, wide: bool = False, name: str = "gg-ask") -> str:
+    widening = " data-wide" if wide else ""
+    return (
+        f'<button type="button" class="{name}" data-question="{escape(question)}"{widening}>'
+        f"{escape(label)}</button>"
+    )
+
+
+def _correction(words: Words, shown: Turn, reply: Reply) -> str:
     """What the question was completed or corrected to, and the button that asks it as typed; nothing where it was not."""
-    told = found.completion or found.correction
-    if told is None:
+    text = reply.completed_as or reply.searched_as
+    if text is None:
         return ""
+    form = words.corrected
+    if reply.completed_as:
+        form = words.completed_within if reply.within else words.completed
+    told = form.format(text=text, particle=direction_particle(text), title=reply.within)
     return (
         f'<p class="gg-correction">{escape(told)} '
-        f'<button type="button" class="gg-as-typed" data-question="{escape(found.question)}">'
-        "입력한 그대로 찾기</button></p>"
+        f'<button type="button" class="gg-as-typed" data-question="{escape(shown.question)}">'
+        f"{words.as_typed}</button></p>"
     )
 
 
-def _statement(number: int, statement: Statement, cards: Mapping[int, int]) -> str:
-    """A statement: what it is about, its words, and its numbers, which lead to the passages' cards.
-
-    Args:
-        number: of the turn.
-        statement: what is said.
-        cards: for each citation's number, the one that its passage's card has.
-    """
-    about = f'<span class="gg-about">{escape(statement.about)}</span>' if statement.about else ""
-    numbers = "".join(_number(number, citation, cards[citation.n]) for citation in statement.citations)
-    origins = "".join(_origin(citation.article) for citation in statement.citations)
+def _quotation(words: Words, number: int, reply: Reply, shown: Quotation) -> str:
+    """A statement: what it is about, its words, and its numbers, which lead to the passages' cards."""
+    about = f'<span class="gg-about">{escape(shown.about)}</span>' if shown.about else ""
+    numbers, origins = "", ""
+    for n in shown.numbers:
+        source = reply.source(n)
+        if source:
+            numbers += cite(words, number, n, source.number, source.article.title)
+            origins += _origin(source.article)
     return (
-        f'<figure class="gg-quotation">{about}<blockquote>{_words_and_numbers(statement.quote, numbers)}</blockquote>'
+        f'<figure class="gg-quotation">{about}<blockquote>{_words_and_numbers(shown.quote, numbers)}</blockquote>'
         f"<figcaption>{origins}</figcaption></figure>"
     )
 
 
 def _words_and_numbers(quote: str, numbers: str) -> str:
     """A quotation with its numbers, which no line break parts from its last word."""
-    words, space, last = quote.rpartition(" ")
+    said, space, last = quote.rpartition(" ")
     if len(last) > LONGEST_WORD:
         return f"{escape(quote)}{numbers}"
-    return f'{escape(words + space)}<span class="gg-last">{escape(last)}{numbers}</span>'
+    return f'{escape(said + space)}<span class="gg-last">{escape(last)}{numbers}</span>'
 
 
-def _number(number: int, citation: Citation, card: int) -> str:
-    return (
-        f'<a class="gg-cite" href="#{card_id_of(number, card)}" data-turn="{number}" '
-        f'aria-label="출처 {citation.n} 보기: {escape(citation.article.title)}">{citation.n}</a>'
-    )
+def cite(words: Words, number: int, n: int, card: int, title: str = "") -> str:
+    """The number ``n`` of a citation in turn ``number``, leading to the card that it has."""
+    label = escape(words.cite.format(n=n, title=title)).rstrip(": ")
+    return f'<a class="gg-cite" href="#{card_id(number, card)}" data-turn="{number}" aria-label="{label}">{n}</a>'
 
 
-def _origin(article: Article) -> str:
+def card_id(number: int, source: int) -> str:
+    """The id of a source's card: of the turn, and of the number it is cited by."""
+    return f"source-{number}-{source}"
+
+
+def _origin(article: Facts) -> str:
     """Which article a quotation is from: its title, paper and day."""
     where = " · ".join(filter(None, (article.publisher, article.published)))
     origin = f"<span>{escape(where)}</span>" if where else ""
     return f'<span class="gg-origin"><cite>{escape(article.title)}</cite>{origin}</span>'
 
 
-def _to_sources(number: int, label: str) -> str:
-    return f'<a class="gg-to-sources" href="#sources-{number}" data-turn="{number}">{escape(label)} 보기</a>'
+def _to_sources(words: Words, number: int, label: str) -> str:
+    shown = escape(words.show.format(what=label))
+    return f'<a class="gg-to-sources" href="#sources-{number}" data-turn="{number}">{shown}</a>'
+
+
+def _tools(words: Words, shown: Turn, *, last: bool) -> str:
+    """What can be done with a turn: copy it with its sources; ask the last one again or in other words."""
+    tools = []
+    if shown.reply:
+        text = escape(plain_text(words, shown))
+        tools.append(f'<button type="button" class="gg-copy" data-text="{text}">{words.copy}</button>')
+    if last:
+        question = escape(shown.question)
+        tools += [
+            f'<button type="button" class="gg-again" data-question="{question}">{words.again}</button>',
+            f'<button type="button" class="gg-edit" data-question="{question}">{words.edit}</button>',
+        ]
+    if last and shown.reply:
+        formats = "".join(
+            f'<button type="button" class="gg-export" data-format="{name}">{label}</button>'
+            for name, label in (("md", "Markdown"), ("html", "HTML"), ("json", "JSON"))
+        )
+        tools.append(
+            f'<details class="gg-exports"><summary>{words.export}</summary><div>{formats}</div></details>'
+        )
+    return f'<div class="gg-tools">{"".join(tools)}</div>'
+
+
+# -- In a language model's words -----------------------------------------------------------------------
+def _draft(words: Words, text: str | None) -> str:
+    """What the model has written so far, marked as not yet checked; not read out word by word."""
+    if text is None:
+        return ""
+    label = f'<b class="gg-checking">{words.checking}</b>'
+    return f'<div class="gg-draft" aria-hidden="true">{label}<p>{escape(text)}</p></div>'
+
+
+def _written(words: Words, number: int, written: Written) -> str:
+    """The checked answer, to stand above its quotations: its sentences, and what was left out."""
+    text = " ".join(
+        escape(one.text) + "".join(cite(words, number, n, n) for n in one.numbers)
+        for one in written.supported
+    )
+    body = f'<p class="gg-written-text">{text}</p>' if text else ""
+    remark = written.why
+    if remark is None:
+        left_out = words.left_out.format(count=len(written.left_out)) if written.left_out else ""
+        remark = words.written + left_out
+    items = "".join(f"<li><s>{escape(one)}</s></li>" for one in written.left_out)
+    more = f"<details class='gg-left-out'><summary>{words.show_left_out}</summary><ul>{items}</ul></details>"
+    return f'<div class="gg-written">{body}<p class="gg-remark">{escape(remark)}</p>{more if items else ""}</div>'

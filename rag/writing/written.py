@@ -18,6 +18,8 @@ from rag.writing.prompt import messages, within_budget
 from rag.writing.verification import Verifier
 
 NOTHING_LEFT = "언어 모델이 쓴 문장은 모두 기사로 뒷받침되지 않아, 기사의 문장을 그대로 보입니다."
+CHECKED = "언어 모델이 쓴 문장을 기사와 대조했습니다."
+LEFT_OUT = " {count}문장은 뒷받침되지 않아 뺐습니다."
 STOPPED = "언어 모델을 멈췄습니다."
 UNEXPECTED = "언어 모델의 답을 다루다 문제가 생겼습니다."
 FELL_BACK = "{why} 기사의 문장을 그대로 보입니다."
@@ -73,8 +75,7 @@ class WrittenAnswer:
         if self.why:
             return self.why
         left_out = len(self.unsupported)
-        more = f" {left_out}문장은 뒷받침되지 않아 뺐습니다." if left_out else ""
-        return f"언어 모델이 쓴 문장을 기사와 대조했습니다.{more}"
+        return CHECKED + (LEFT_OUT.format(count=left_out) if left_out else "")
 
 
 class Writer:
