@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import weakref
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -139,6 +140,11 @@ class Store:
         )
         return [ListedArticle(*row) for row in rows], total
 
+    def listed(self, article_ids: Sequence[str]) -> list[ListedArticle]:
+        """The articles of the given ids as a list has them, in no order; those that are not here are left out."""
+        rows = self._those(f"SELECT {LISTED_COLUMNS} FROM articles WHERE id IN ({{}})", article_ids)
+        return [ListedArticle(*row) for row in rows]
+
     def __len__(self) -> int:
         """How many passages."""
         return self._next("passages")
@@ -235,6 +241,10 @@ class Store:
         """How many articles."""
         return self._next("articles")
 
+    def text_bytes(self) -> int:
+        """How long the texts of all articles are together, in UTF-8; reads them all."""
+        return int(self._all("SELECT coalesce(sum(length(CAST(text AS BLOB))), 0) FROM articles", [])[0][0])
+
     def _next(self, table: str) -> int:
         """How many rows a table has: they are numbered from 0 without gaps."""
         return int(self._all(f"SELECT coalesce(max(number) + 1, 0) FROM {table}", [])[0][0])
@@ -268,6 +278,8 @@ class _Database:
         self._connection = sqlite3.connect(
             f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False
         )
+        # with its cache of statements it is a cycle: left to itself it would close whenever garbage is collected
+        weakref.finalize(self, self._connection.close)
         self._lock = threading.Lock()
         self.all("SELECT count(*) FROM sqlite_master", [])  # connecting reads nothing yet
 
