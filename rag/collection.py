@@ -95,18 +95,18 @@ class Collection:
             GeungeoError: the index is broken, or was made with another Kiwi, encoder or version.
         """
         with self._opening:
-            if not is_index(self.folder):
+            while is_index(self.folder):
+                name, opened = serving_name(self.folder), self._opened
+                if opened and opened[0] == name:
+                    break
+                try:
+                    self._opened = name, Retriever.open(self.folder)
+                except GeungeoError:
+                    if serving_name(self.folder) == name:  # else it has gone while it was being opened
+                        raise
+            else:
                 self._opened = None
                 return None
-            name, opened = serving_name(self.folder), self._opened
-            if opened is None or opened[0] != name:
-                try:
-                    opened = name, Retriever.open(self.folder)
-                except GeungeoError:
-                    if is_index(self.folder):
-                        raise
-                    return None  # emptied meanwhile
-                self._opened = opened
         self._used()
         return opened[1]
 
@@ -180,7 +180,7 @@ class Collection:
             given = self._settled(Incoming([removed.article]))
             if given.skipped:
                 raise ArticleError(f"{given.skipped[0].reason}.")
-            if given.articles:
+            if given.articles:  # one, which takes a second: it does not wait for its turn
                 self._build(given.articles, lambda progress: None)
         self._used()
 

@@ -131,13 +131,11 @@ def read_pasted(text: str, title: str | None) -> Incoming:
         known = {}
     if not body.strip():
         raise ArticleError("붙여넣은 글이 없습니다. 기사의 글을 붙여넣어 주세요.")
-    article = article_from_text(
+    article = article_from_text(  # its first line is a title where nothing else is, as it comes from nowhere
         body, source="", title=(title or "").strip()[:LONGEST_NAME] or told.title, publisher=told.publisher,
         published=told.published, reporter=told.reporter, url=told.url, topics=told.topics, known=known,
     )  # fmt: skip
-    return Incoming(
-        [replace(article, source=PASTED)]
-    )  # without a name its first line is a title, if it has no other
+    return Incoming([replace(article, source=PASTED)])
 
 
 def settled(found: Incoming, ids: Collection[str], sources: Collection[str], room: Room) -> Incoming:

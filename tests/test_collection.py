@@ -16,7 +16,7 @@ from sealing import generation, publish_a_copy
 
 from index import build_index, generations
 from index.errors import ArticleError, GeungeoError, IndexFormatError
-from rag import background, collection, incoming
+from rag import Retriever, background, collection, incoming
 from rag.collection import Added, Collection, Progress, Upload
 from tests.brute_force import HashEncoder
 
@@ -412,6 +412,30 @@ def test_another_process_changes_it(own: Collection, upload: Callable[..., Uploa
     assert "1,203미터" in after.answer("다리의 길이는?").text
 
 
+def test_a_generation_that_goes_while_it_is_opened_is_no_error(
+    own: Collection, upload: Callable[..., Upload], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added(own.adding([upload("다리.md", BRIDGE)]))
+    whole, gone = Retriever.open, iter([True, True])
+
+    def open_late(folder: Path) -> Retriever:
+        if next(gone, False):
+            publish_a_copy(folder)
+            raise IndexFormatError("gone")
+        return whole(folder)
+
+    monkeypatch.setattr(collection.Retriever, "open", open_late)
+    assert "1,203미터" in texts(own, "다리의 길이")
+
+    def empty(folder: Path) -> Retriever:
+        own.clear()
+        raise IndexFormatError("gone")
+
+    own.close()
+    monkeypatch.setattr(collection.Retriever, "open", empty)
+    assert own.retriever is None
+
+
 def test_a_broken_index_says_so_and_can_be_cleared(own: Collection, upload: Callable[..., Upload]) -> None:
     added(own.adding([upload("다리.md", BRIDGE)]))
     damaged = generation(own.folder) / "articles.sqlite"
@@ -453,7 +477,8 @@ def test_one_build_at_a_time_and_the_others_know_that_they_wait(
     one, other = (Collection(tmp_path / name, model=MODEL) for name in ("one", "other"))
     with collection._building:
         waiting = one.adding([upload("다리.md", BRIDGE)])
-        assert Progress("wait") in [next(waiting) for _ in range(2)]
+        while next(waiting) != Progress("wait"):
+            pass
         assert not one.folder.exists()
     with ThreadPoolExecutor(2) as pool:
         both = pool.map(added, [waiting, other.adding([upload("굴.md", CAVE)])])
