@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from index.analyzer import Analyzer
+from index.analyzer import Analyzer, shared_analyzer
 from index.articles import Article
 from index.dictionary import Dictionary
 from index.encoder import Encoder, load_encoder
@@ -137,7 +137,7 @@ def _build(
         raise ArticleError("색인할 기사가 없습니다.")
     with writing(folder) as work, closing(Previous(folder)) as old:
         _refuse_unknown(gone, old)
-        analyzer = Analyzer(old.dictionary if dictionary is None else dictionary)
+        analyzer = shared_analyzer(old.dictionary if dictionary is None else dictionary)
         encoder = load_encoder(model or old.model)
         intake = Intake(old, analyzer, whole=whole)
         intake.take(articles or (), work / "articles.fresh", gone, pruned)

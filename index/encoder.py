@@ -255,7 +255,9 @@ def load_encoder(model: str = DEFAULT_MODEL) -> Encoder:
     with _encoders_lock:
         if model not in _encoders:
             folder, card = prepared(model)
-            _encoders[model] = _kind(card.runtime)(folder, card)
+            # a folder may be named in several ways; an index names it as it was when the model was prepared
+            same = (one for one in _encoders.values() if (one.folder, one.card) == (folder, card))
+            _encoders[model] = next(same, None) or _kind(card.runtime)(folder, card)
         return _encoders[model]
 
 

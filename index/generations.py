@@ -233,11 +233,30 @@ def publish(work: Path, manifest: Manifest) -> Path:
             ):
                 folder.rename(work)  # what is not published goes with the rest
         raise
-    for other in folder.parent.iterdir():
-        if other.name not in (folder.name, previous):  # readers may be opening the previous one
-            shutil.rmtree(other, ignore_errors=True)
+    _remove_but(folder.parent, folder.name, previous)  # readers may be opening the previous one
     shutil.rmtree(index_dir / RESUME, ignore_errors=True)
     return folder
+
+
+def remove_previous(index_dir: Path) -> None:
+    """Removes the generation before the one that serves: what left the index leaves the disk. Raises as ``writing``."""
+    with writing(index_dir) as work:
+        _remove_but(work.parent, work.name, serving_name(index_dir))
+
+
+def remove_index(index_dir: Path) -> None:
+    """Takes an index away in whatever state it is, its folder too; who has it open goes on reading. Raises as ``writing``."""
+    with writing(index_dir) as work:
+        (index_dir / POINTER).unlink(missing_ok=True)  # before anything that it leads to
+        _remove_but(work.parent, work.name)
+        shutil.rmtree(index_dir / RESUME, ignore_errors=True)
+    _remove_empty(index_dir)
+
+
+def _remove_but(generations: Path, *names: str | None) -> None:
+    for other in generations.iterdir():
+        if other.name not in names:
+            shutil.rmtree(other, ignore_errors=True)
 
 
 def _remove_unfinished(index_dir: Path) -> None:
@@ -254,7 +273,7 @@ def _remove_unfinished(index_dir: Path) -> None:
 
 def _remove_empty(index_dir: Path) -> None:
     """Removes the folder of an index that came to nothing, unless there is something in it."""
-    with suppress(OSError):  # the lock is still held: nobody else has written anything
+    with suppress(OSError):  # who has begun to write there meanwhile keeps it
         (index_dir / "generations").rmdir()
         (index_dir / LOCK).unlink()
         index_dir.rmdir()

@@ -14,6 +14,9 @@ from index.previous import Previous, remaining_sources, vanished_sources
 from index.reading import read_article, repeated
 from index.store_writing import StoreWriter, assemble
 
+NO_PROSE = "본문 문단이 없습니다"
+"""Why an article that was read is skipped."""
+
 
 class Intake:
     """What becomes of each article in one build; its database grows beside the old one."""
@@ -72,7 +75,7 @@ class Intake:
                     self._written[stored.article.id] = writer.add(stored)
                 else:
                     self._bare.add(stored.article.id)
-                    self.skipped.append(Skipped(stored.article.source, "본문 문단이 없습니다"))
+                    self.skipped.append(Skipped(stored.article.source, NO_PROSE))
             self._place(writer)
             self._keep(writer, gone, vanished_sources(self._old.ids, *pruned) if pruned else ())
         self._count()
@@ -140,7 +143,7 @@ class Intake:
                 self._written[stored.article.id] = writer.add(stored)
                 writer.set_sources(self._written[stored.article.id], again[stored.article.id])
             else:
-                self.skipped.append(Skipped(stored.article.source, "본문 문단이 없습니다"))
+                self.skipped.append(Skipped(stored.article.source, NO_PROSE))
 
     def _sources_of(self, article_id: str, vanished: Collection[str] = ()) -> list[str]:
         """The sources of an article after this build, the one to be cited first; none where it goes."""

@@ -73,6 +73,11 @@ class Previous:
         """An article of this generation, or None."""
         return self._store.article(article_id) if article_id in self.numbers else None
 
+    @property
+    def text_bytes(self) -> int:
+        """How long the texts of its articles are together; reads them all."""
+        return self._store.text_bytes() if self.folder is not None else 0
+
     def close(self) -> None:
         """Lets go of the files."""
         if self.folder is not None:

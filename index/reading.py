@@ -213,18 +213,19 @@ def article_from_text(
     reporter: str | None = None,
     url: str | None = None,
     topics: Iterable[str] = (),
+    known: Mapping[str, BlockKind] | None = None,
 ) -> Article:
     """An article from text that comes from elsewhere than a file: an API, an evaluation set, a paste.
 
     What is given of title, publisher and so on wins over what the text shows. ``source`` says where the
     text came from; without a title anywhere, its last part serves as one. ``published`` may be written as in front
-    matter (``2025.10.28``); what is no day counts as not given.
+    matter (``2025.10.28``); what is no day counts as not given. ``known`` gives the kind of whole lines.
 
     Raises ArticleError when the text has no visible character.
     """
     day = metadata.parse_date(published) if published else None
     given = Metadata(title, publisher, day, reporter, url, tuple(topics))
-    return _article(decoding.normalise(text), source, given)
+    return _article(decoding.normalise(text), source, given, known=known)
 
 
 def _article(

@@ -13,6 +13,7 @@ from index.analyzer import Analyzer
 from index.articles import Article
 from index.encoder import Encoder, Vectors
 from index.filters import Filters
+from index.listing import ListedArticle
 from index.passages import Passage
 from index.stored import StoredArticle, StoredPassage
 
@@ -57,6 +58,17 @@ class Rows(Protocol):
 
     def articles(self, filters: Filters | None = None) -> list[tuple[Article, int]]:
         """Every article (that meets the filters) with the number of its passages, in the order indexed."""
+
+    def find_articles(self, words: str = "", most: int = 50) -> tuple[list[ListedArticle], int]:
+        """The newest articles whose title, publisher or source holds all the words, and how many there are in all.
+
+        In order of ``index.listing.newest_first``; no article's text is read to find it.
+
+        Args:
+            words: parted by white space; parts of words will do, and Latin letters may have either case. Without any,
+                every article is meant.
+            most: how many to list.
+        """
 
     def some_articles(self, most: int) -> list[Article]:
         """At most so many articles from all over the index, without reading the whole of a large one."""

@@ -5,33 +5,41 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import weakref
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from index.articles import Article, Block
+from index.articles import Article
 from index.filters import Filters
+from index.listing import ListedArticle, holding, words_of
 from index.passages import Passage, Span
 from index.recent import Recent
+from index.store_rows import (
+    ARTICLE_COLUMNS,
+    LISTED_COLUMNS,
+    PASSAGE_COLUMNS,
+    Row,
+    as_article,
+    as_forms,
+    as_passage,
+    as_spans,
+    as_stored,
+)
 from index.stored import StoredArticle, StoredPassage
-from index.terms import BIGRAM_JOINT, PassageTerms
 from index.windows import embedded_spans
 
-Row = tuple[Any, ...]
 AT_ONCE = 128
 """Articles read at a time."""
 MOST_VALUES = 900
 """In a query: SQLite takes 999 everywhere."""
 RECENT = 1024
 """Passages kept as they were read, some 15 kB each: reading the 30 that a search looks at takes 1.5 ms, .4 with most kept."""
-PASSAGE_COLUMNS = "ordinal, start, end, sentences, windows, forms, spans"
 PASSAGE_TEXT = "substr(text, start + 1, end - start)"
-ARTICLE_COLUMNS = "id, source, title, publisher, published, reporter, url, topics, text, blocks, first_line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +58,14 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         """Opens ``path`` read-only. Raises ``sqlite3.Error`` where it is no database."""
-        uri = f"{path.resolve().as_uri()}?mode=ro"
-        self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-        self._connection.execute(
-            "SELECT count(*) FROM sqlite_master"
-        ).fetchone()  # connecting reads nothing yet
-        self._lock = threading.Lock()
+        self._database = _Database(path)
+        self._lists = _Database(path)  # going through a million articles must not hold up a question
         self._recent: Recent[int, StoredPassage] = Recent(RECENT)
 
     def close(self) -> None:
         """Closes the database."""
-        self._connection.close()
+        self._database.close()
+        self._lists.close()
 
     def passages(self, numbers: Sequence[int]) -> list[tuple[StoredPassage, Article]]:
         """The passages of the given numbers with their articles, in the order given."""
@@ -73,7 +78,7 @@ class Store:
         new = [number for number in numbers if number not in found]
         rows = self._numbered(f"passages.id, articles.id, {PASSAGE_TEXT}, {PASSAGE_COLUMNS}", new)
         read = {
-            number: _passage(row[0], row[1], row[2], row[3:]) for number, row in zip(new, rows, strict=True)
+            number: as_passage(row[0], row[1], row[2], row[3:]) for number, row in zip(new, rows, strict=True)
         }
         self._recent.keep(read)
         found |= read
@@ -88,7 +93,7 @@ class Store:
         """The article of each passage."""
         ids = {passage.article_id for passage in passages}
         rows = self._those(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE id IN ({{}})", list(ids))
-        articles = {row[0]: _article(row) for row in rows}
+        articles = {row[0]: as_article(row) for row in rows}
         return [articles[passage.article_id] for passage in passages]
 
     def dated_texts(self, numbers: Sequence[int]) -> list[tuple[str, str | None]]:
@@ -104,7 +109,7 @@ class Store:
     def article(self, article_id: str) -> Article | None:
         """The article of that id, or None."""
         rows = self._all(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE id = ?", [article_id])
-        return _article(rows[0]) if rows else None
+        return as_article(rows[0]) if rows else None
 
     def articles(self, filters: Filters | None = None) -> list[tuple[Article, int]]:
         """Every article (that meets the filters) with the number of its passages, in order of source."""
@@ -112,7 +117,7 @@ class Store:
         rows = self._all(
             f"SELECT {ARTICLE_COLUMNS}, passages FROM articles WHERE {condition} ORDER BY source, id", values
         )
-        return [(_article(row[:-1]), row[-1]) for row in rows]
+        return [(as_article(row[:-1]), row[-1]) for row in rows]
 
     def some_articles(self, most: int) -> list[Article]:
         """At most so many articles from all over the index, without reading the whole of a large one."""
@@ -120,7 +125,25 @@ class Store:
         rows = self._those(
             f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE number IN ({{}}) ORDER BY number", numbers
         )
-        return [_article(row) for row in rows]
+        return [as_article(row) for row in rows]
+
+    def find_articles(self, words: str = "", most: int = 50) -> tuple[list[ListedArticle], int]:
+        """The newest articles whose title, publisher or source holds all the words, and how many there are in all.
+
+        Reads no text; see ``index.searchable.Rows``.
+        """
+        condition, values = holding(words_of(words))
+        found = f"FROM articles WHERE {condition}"
+        total = self._lists.all(f"SELECT count(*) {found}", values)[0][0] if values else self.count
+        rows = self._lists.all(
+            f"SELECT {LISTED_COLUMNS} {found} ORDER BY published DESC, source, id LIMIT ?", [*values, most]
+        )
+        return [ListedArticle(*row) for row in rows], total
+
+    def listed(self, article_ids: Sequence[str]) -> list[ListedArticle]:
+        """The articles of the given ids as a list has them, in no order; those that are not here are left out."""
+        rows = self._those(f"SELECT {LISTED_COLUMNS} FROM articles WHERE id IN ({{}})", article_ids)
+        return [ListedArticle(*row) for row in rows]
 
     def __len__(self) -> int:
         """How many passages."""
@@ -174,7 +197,7 @@ class Store:
             "ORDER BY number",
             list(numbers),
         )
-        return [_stored(row, passages.get(row[0], [])) for row in rows]
+        return [as_stored(row, passages.get(row[0], [])) for row in rows]
 
     def sources(self) -> Iterator[tuple[int, str, tuple[str, ...]]]:
         """Of each article its number, its id, and the sources that have its content, the one cited first."""
@@ -200,7 +223,7 @@ class Store:
             )
             yield [
                 IndexedPassage(
-                    held[row[0]][0][row[1] : row[2]], _spans(row[3]), _forms(row[4]), *held[row[0]][1:]
+                    held[row[0]][0][row[1] : row[2]], as_spans(row[3]), as_forms(row[4]), *held[row[0]][1:]
                 )
                 for row in rows
             ]
@@ -209,7 +232,7 @@ class Store:
         """For each passage of the given numbers the texts that its vectors stand for (see ``index.windows``)."""
         rows = self._numbered(f"{PASSAGE_TEXT}, windows", numbers)
         return {
-            number: [text[start:end] for start, end in embedded_spans(_spans(windows), len(text))]
+            number: [text[start:end] for start, end in embedded_spans(as_spans(windows), len(text))]
             for number, (text, windows) in zip(numbers, rows, strict=True)
         }
 
@@ -217,6 +240,10 @@ class Store:
     def count(self) -> int:
         """How many articles."""
         return self._next("articles")
+
+    def text_bytes(self) -> int:
+        """How long the texts of all articles are together, in UTF-8; reads them all."""
+        return int(self._all("SELECT coalesce(sum(length(CAST(text AS BLOB))), 0) FROM articles", [])[0][0])
 
     def _next(self, table: str) -> int:
         """How many rows a table has: they are numbered from 0 without gaps."""
@@ -241,42 +268,26 @@ class Store:
         return rows
 
     def _all(self, query: str, values: Sequence[object]) -> list[Row]:
+        return self._database.all(query, values)
+
+
+class _Database:
+    """A connection that one thread uses at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False
+        )
+        # with its cache of statements it is a cycle: left to itself it would close whenever garbage is collected
+        weakref.finalize(self, self._connection.close)
+        self._lock = threading.Lock()
+        self.all("SELECT count(*) FROM sqlite_master", [])  # connecting reads nothing yet
+
+    def all(self, query: str, values: Sequence[object]) -> list[Row]:
+        """All rows that a query gives."""
         with self._lock:
             return self._connection.execute(query, values).fetchall()
 
-
-def _article(row: Row) -> Article:
-    return Article(
-        id=row[0], source=row[1], title=row[2], publisher=row[3], published=row[4], reporter=row[5], url=row[6],
-        topics=tuple(json.loads(row[7])), text=row[8],
-        blocks=tuple(Block(start, end, kind) for start, end, kind in json.loads(row[9])), first_line=row[10],
-    )  # fmt: skip
-
-
-def _stored(row: Row, passages: Sequence[Row]) -> StoredArticle:
-    article = _article(row[3:])
-    return StoredArticle(
-        article,
-        tuple(json.loads(row[1])),
-        tuple(_passage(item[0], article.id, article.text[item[2] : item[3]], item[1:]) for item in passages),
-        tuple(json.loads(row[2])),
-    )
-
-
-def _passage(passage_id: str, article_id: str, text: str, row: Row) -> StoredPassage:
-    """A passage from the columns ``PASSAGE_COLUMNS``."""
-    ordinal, start, end, sentences, windows, forms, spans = row
-    return StoredPassage(
-        Passage(passage_id, article_id, ordinal, start, end, text),
-        _spans(sentences),
-        _spans(windows),
-        PassageTerms(_forms(forms), np.frombuffer(spans, dtype="<i4").reshape(-1, 2)),
-    )
-
-
-def _spans(column: str) -> tuple[Span, ...]:
-    return tuple((start, end) for start, end in json.loads(column))
-
-
-def _forms(column: str) -> tuple[str, ...]:
-    return tuple(column.split(BIGRAM_JOINT)) if column else ()
+    def close(self) -> None:
+        """Closes the connection."""
+        self._connection.close()

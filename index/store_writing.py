@@ -27,13 +27,14 @@ CREATE TABLE passages (
 );
 """
 PASSAGES_BY_ARTICLE = "CREATE INDEX passages_by_article ON passages (article)"
-# filters read the last of these instead of the articles, which carry their texts
+# filters and lists read the last of these instead of the articles, which carry their texts
 INDEXES = f"""
 {PASSAGES_BY_ARTICLE};
 CREATE UNIQUE INDEX articles_by_id ON articles (id);
 CREATE UNIQUE INDEX passages_by_id ON passages (id);
 CREATE INDEX articles_by_source ON articles (source, id);
-CREATE INDEX articles_by_facts ON articles (published, publisher, topics, source, url);
+CREATE INDEX articles_by_facts
+    ON articles (published, publisher, topics, source, url, title, id, passages);
 """
 ARTICLE_VALUES = (
     "id, source, title, publisher, published, reporter, url, topics, text, blocks, first_line, title_terms, "

@@ -43,11 +43,11 @@ def statements(retriever: Retriever) -> Iterator[list[str]]:
     index = retriever.index
     assert isinstance(index, Index)
     found: list[str] = []
-    index.store._connection.set_trace_callback(found.append)
+    index.store._database._connection.set_trace_callback(found.append)
     try:
         yield found
     finally:
-        index.store._connection.set_trace_callback(None)
+        index.store._database._connection.set_trace_callback(None)
 
 
 @contextmanager

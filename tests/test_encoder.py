@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import index.encoder
 from index.e5_weights import dequantize_q4, find_weights, read_weights
 from index.encoder import load_encoder
 from index.errors import EncoderError
@@ -34,6 +35,19 @@ def test_vectors_equal_those_of_the_weights_own_engine() -> None:
     assert (ours * theirs).sum(axis=1).min() >= 0.999
     for text in TEXTS:
         assert float(encoder.encode_query(text)[0] @ engine.query(text)) >= 0.999
+
+
+def test_one_model_is_loaded_once_whatever_its_folder_is_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "model"
+    own.mkdir()
+    card = prepared()[1]
+    monkeypatch.setattr(index.encoder, "prepared", lambda model: (Path(model).resolve(), card))
+    monkeypatch.chdir(tmp_path)
+    one = load_encoder(str(own))
+    assert load_encoder("model") is load_encoder("./model") is one
+    assert load_encoder(str(tmp_path)) is not one
 
 
 def test_vectors_have_length_one_and_do_not_depend_on_company() -> None:

@@ -202,6 +202,18 @@ def test_filters_do_not_read_the_articles_themselves(dated: Retriever) -> None:
         assert plan and all("COVERING INDEX articles_by_facts" in step for step in plan), rows
 
 
+@pytest.mark.parametrize("words", ["", "다리", "강변 100%"])
+def test_nor_does_a_list_of_articles(dated: Retriever, words: str) -> None:
+    store, asked = dated.index.store, []
+    store._lists._connection.set_trace_callback(asked.append)
+    store.find_articles(words)
+    store._lists._connection.set_trace_callback(None)
+    assert asked
+    for query in asked:
+        plan = [row[-1] for row in store._lists.all(f"EXPLAIN QUERY PLAN {query}", [])]
+        assert any("COVERING INDEX articles_by_facts" in step or "_by_id" in step for step in plan), plan
+
+
 @pytest.mark.parametrize("question", ["안녕하세요", "훈민정음 반포 연도", "김치찌개 맛있게 끓이는 법"])
 def test_what_a_filter_leaves_is_no_surer_an_answer(retriever: Retriever, question: str) -> None:
     for source in sorted({article.source for article, _ in retriever.articles()}):

@@ -231,6 +231,54 @@ def test_rows_are_the_same(stores: dict[str, Retriever]) -> None:
     assert not stores["milvus"].index.sample
 
 
+SEARCHES = {
+    "": True,
+    "skt": True,
+    "SKT 편집부": True,
+    "달빛신문": True,
+    "pile-b 전고체": True,
+    "‘A.X K1’": True,
+    "100%": False,
+    "b_ttery": False,
+    '" or day > 0 or listed like "': False,
+    "없는낱말 \ud800": False,
+    "없는낱말 " * 2000: False,
+    " ".join(f"없는낱말{n}" for n in range(2000)): False,
+}
+
+
+@pytest.mark.parametrize("words", SEARCHES, ids=lambda words: words[:20])
+def test_articles_are_found_by_their_words(store: Retriever, articles: list[Article], words: str) -> None:
+    def texts(article: Article) -> str:
+        return "\n".join((article.title, article.publisher or "", article.source)).lower()
+
+    meant = [a for a in articles if all(word in texts(a) for word in words.lower().split())]
+    listed, total = store.index.store.find_articles(words)
+    assert total == len(meant)
+    assert {item.id for item in listed} == {article.id for article in meant}
+    assert bool(listed) == SEARCHES[words]
+    days = [item.published or "" for item in listed]
+    assert days == sorted(days, reverse=True)
+
+
+def test_a_list_says_of_an_article_what_is_so(stores: dict[str, Retriever]) -> None:
+    folder, milvus = (stores[kind].index.store for kind in KINDS)
+    for words, most in (("", 16), ("전지", 50), ("·", 50)):
+        assert milvus.find_articles(words, most) == folder.find_articles(words, most)
+    passages = {article.id: number for article, number in folder.articles()}
+    for item in folder.find_articles()[0]:
+        article = folder.article(item.id)
+        facts = (article.title, article.publisher, article.published, article.source, article.url)
+        assert (item.title, item.publisher, item.published, item.source, item.url) == facts
+        assert item.passages == passages[item.id]
+
+
+def test_a_list_is_of_the_newest(store: Retriever, articles: list[Article]) -> None:
+    listed, total = store.index.store.find_articles("", 5)
+    newest = sorted((article.published or "" for article in articles), reverse=True)
+    assert [item.published for item in listed] == newest[:5] and total == 16
+
+
 def test_answers_are_the_same(stores: dict[str, Retriever], questions: list[str]) -> None:
     for question in [*questions[5::150], "2024년 10월에 전지 업계에 무슨 일이 있었나?", "점심은 뭐 먹지?"]:
         folder, milvus = (stores[kind].answer(question) for kind in KINDS)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from index.articles import Article
 from index.filters import Filters
 from index.milvus.keys import key_of
 
@@ -54,6 +55,12 @@ def place_text(text: str | None) -> str:
     return folded((text or "").replace("\\", "/"))
 
 
+def list_text(article: Article) -> str:
+    """What of an article a list is searched by: title, publisher and source, composed, in lower case."""
+    held = "\n".join((article.title, article.publisher or "", article.source))
+    return folded(unicodedata.normalize("NFC", held))
+
+
 def day_number(day: str | None) -> int:
     """``2025-10-28`` as 20251028; 0 for none."""
     try:
@@ -82,6 +89,23 @@ def facts(filters: Filters) -> list[str]:
     if filters.articles:
         conditions.append(among("article", map(key_of, filters.articles)))
     return conditions
+
+
+class Words:
+    """The words that a list is searched for, for texts as ``list_text`` gives them."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = list(map(folded, words))
+        self.exact = all(_HARMLESS.fullmatch(letter) for word in self._words for letter in word)
+        """Whether the condition is met by no others."""
+
+    def condition(self) -> str:
+        """A condition met by all articles that hold the words."""
+        return " and ".join(f'listed like "{_like(f"{word}%")}"' for word in self._words)
+
+    def held_by(self, listed: str) -> bool:
+        """Whether a text holds all of them."""
+        return all(word in listed for word in self._words)
 
 
 class Sources:
@@ -121,6 +145,10 @@ def _expression(pattern: str) -> str:
 
 def _coarse(pattern: str) -> str:
     """A LIKE pattern of harmless characters and ``%``, which fits at least what the pattern fits."""
-    letters = "".join(letter if _HARMLESS.fullmatch(letter) else "%" for letter in pattern)
-    text = f"%{letters}" if _is_glob(pattern) else f"%{letters}%"
-    return re.sub("%+", "%", text)
+    return _like(pattern if _is_glob(pattern) else f"{pattern}%")
+
+
+def _like(text: str) -> str:
+    """A LIKE pattern of harmless characters and ``%``, for what ends with a text."""
+    letters = "".join(letter if _HARMLESS.fullmatch(letter) else "%" for letter in text)
+    return re.sub("%+", "%", f"%{letters}")

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from heapq import nlargest
 from typing import Any
 
 from index.articles import Article
 from index.errors import GeungeoError
 from index.filters import Filters
+from index.listing import ListedArticle, newest_first, words_of
 from index.milvus.batching import batched
-from index.milvus.conditions import NOTHING, Allowed, Sources, among, day_text, facts
+from index.milvus.conditions import NOTHING, Allowed, Sources, Words, among, day_text, facts
 from index.milvus.connection import PAGE, Connection
 from index.milvus.forms import as_article, as_passage, joined
 from index.milvus.keys import key_of
 from index.milvus.remembering import Remembered
 from index.milvus.schema import Collections
+from index.milvus.statistics import count
 from index.milvus.versions import STRONG, connected
 from index.passages import Passage
 from index.stored import StoredArticle, StoredPassage
@@ -68,12 +71,18 @@ class MilvusRows:
         return day_text(self._days.ask("newest", self._newest_day))
 
     def _newest_day(self) -> int:
-        """Milvus knows no maximum, but a nearest neighbour: ``latest`` is a vector as long as the day is late."""
+        return next(iter(self._latest("", 1, "day")), 0)
+
+    def _latest(self, condition: str, most: int, field: str) -> list[int]:
+        """A field of the newest articles that meet a condition.
+
+        Milvus knows no order, but nearest neighbours: ``latest`` is a vector as long as the day is late.
+        """
         hits = self._connection.read(
-            "search", self._names.articles, data=[[1.0, 0.0]], anns_field="latest", limit=1,
-            output_fields=["day"], search_params={"metric_type": "IP"},
+            "search", self._names.articles, data=[[1.0, 0.0]], anns_field="latest", limit=most, filter=condition,
+            output_fields=[field], search_params={"metric_type": "IP"},
         )[0]  # fmt: skip
-        return int(hits[0]["entity"]["day"]) if hits else 0
+        return [int(hit["entity"][field]) for hit in hits]
 
     def article(self, article_id: str) -> Article | None:
         """The article of that id, or None."""
@@ -86,6 +95,34 @@ class MilvusRows:
         rows = self._connection.all_rows(self._names.articles, condition, ["payload", "passages"])
         found = [(as_article(joined(row["payload"]))[0], int(row["passages"])) for row in rows]
         return sorted(found, key=lambda item: (item[0].source, item[0].id))
+
+    def find_articles(self, words: str = "", most: int = 50) -> tuple[list[ListedArticle], int]:
+        """The newest articles whose title, publisher or source holds all the words, and how many there are in all.
+
+        As ``index.searchable.Rows``, but where not all articles of a day find a place, the server chooses among them.
+        """
+        asked = Words(words_of(words))
+        keys, total = self._newest(asked.condition(), most) if asked.exact else self._newest_held(asked, most)
+        rows = self._rows("articles", among("article", keys), ["payload", "passages"]) if keys else []
+        listed = (
+            ListedArticle.of(as_article(joined(row["payload"]))[0], int(row["passages"])) for row in rows
+        )
+        return newest_first(listed), total
+
+    def _newest(self, condition: str, most: int) -> tuple[list[int], int]:
+        """The keys of the newest articles that meet a condition, and how many do."""
+        found = self._latest(condition, most, "article")
+        return found, count(self._connection, self._names.articles, condition)
+
+    def _newest_held(self, asked: Words, most: int) -> tuple[list[int], int]:
+        """The same for words that no condition can say: reads the titles of all that may hold them."""
+        fields = ["article", "day", "listed"]
+        held = [
+            (row["day"], row["article"])
+            for row in self._connection.all_rows(self._names.articles, asked.condition(), fields, page=10_000)
+            if asked.held_by(row["listed"])
+        ]
+        return [key for _, key in nlargest(most, held)], len(held)
 
     def some_articles(self, most: int) -> list[Article]:
         """At most so many articles; keys are hashes, so the first rows are from all over the index."""

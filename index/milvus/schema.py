@@ -73,7 +73,7 @@ def _schemas(dimensions: int) -> dict[str, dict[str, Field]]:
         "articles": {
             "article": number, "origin": indexed, "digest": number, "passages": number,
             "day": indexed, "publisher": indexed, "topics": numbers, "publisher_name": text, "topic_names": texts,
-            "source": text, "url": text, "payload": texts, "latest": none,
+            "source": text, "url": text, "listed": text, "payload": texts, "latest": none,
         },
         "passages": {
             "passage": number, **facts, "terms": numbers, "pairs": numbers, "payload": texts,

@@ -21,7 +21,7 @@ from index.milvus.connection import Connection, MissingError
 from index.milvus.forms import joined, pieces
 from index.milvus.schema import KINDS, Collections
 
-FORMAT = 1
+FORMAT = 2
 ABANDONED = timedelta(days=7)
 """A version that was never completed and is as old as this has been left by a machine that broke off."""
 STRONG = {"consistency_level": "Strong"}

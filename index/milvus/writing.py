@@ -11,7 +11,7 @@ import numpy as np
 from index.articles import Article
 from index.encoder import Encoder, Vectors
 from index.milvus.batching import batched
-from index.milvus.conditions import among, day_number, fact_key, place_text
+from index.milvus.conditions import among, day_number, fact_key, list_text, place_text
 from index.milvus.connection import Connection
 from index.milvus.forms import article_fields, passage_fields, pieces
 from index.milvus.keys import dimensions, key_of
@@ -198,6 +198,7 @@ def _article_row(stored: StoredArticle) -> Row:
         "topic_names": [_clipped(topic) for topic in article.topics][:MOST_ELEMENTS],
         "source": _clipped(place_text(article.source)),
         "url": _clipped(place_text(article.url)),
+        "listed": _clipped(list_text(article)),
         "payload": pieces(article_fields(stored)),
         "latest": [_days(facts["day"]), 0.0],
     }
