@@ -112,9 +112,8 @@ class SureOfNothing(Retriever):
 
 @pytest.fixture(scope="module")
 def address(page_index: Path) -> Iterator[str]:
-    from rag.uploads import Uploads
-
     from rag.page.app import start_page
+    from rag.uploads import Uploads
 
     uploads = Uploads(page_index.parent / "uploads")
     served = start_page(SureOfNothing(Retriever.open(page_index).index), port=0, uploads=uploads)

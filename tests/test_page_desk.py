@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from html_tags import Tags
@@ -157,7 +158,7 @@ def test_an_article_that_is_gone_and_one_that_is_there(retriever: Retriever) -> 
     there = {"article": first.id, "place": "own", "spans": [[0, 9]]}
     markup = desk.whole_article(there, VISIT)
     assert 'class="gg-passage"' in markup
-    assert Tags(markup).of_class("gg-only")[0]["data-source"] == first.source
+    assert Tags(markup).of_class("gg-only")[0]["data-source"] == Path(first.source).name
 
 
 def test_a_written_answer_stands_above_the_quotations_with_what_was_left_out(
@@ -207,3 +208,13 @@ def test_the_draft_is_never_the_last_to_be_seen(
         assert again
         first, *_, last = desk.written(again)
         assert first.draft and last == again.turn and "속사정" in caplog.text
+
+
+def test_where_the_server_keeps_its_files_is_told_to_nobody(retriever: Retriever) -> None:
+    desk = desk_of(retriever)
+    turn = asked(desk, HAEIN)
+    first, _ = retriever.articles()[0]
+    opened = desk.whole_article({"article": first.id, "place": "shared", "spans": []}, VISIT)
+    folder = str(Path(first.source).parent)
+    for told in (desk.conversation((turn,)), desk.sources((turn,)), str(as_data(turn)), opened):
+        assert folder not in told

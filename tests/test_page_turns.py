@@ -79,7 +79,7 @@ def test_a_forged_conversation_is_only_text(retriever: Retriever, turns: tuple[T
 def _forged(data: Any) -> Any:
     """The same with every text of an answer and its articles another."""
     if isinstance(data, dict):
-        texts = {"quote", "title", "text", "publisher", "url", "source", "id"}
+        texts = {"quote", "title", "text", "publisher", "url", "file", "id"}
         return {
             name: HOSTILE if name in texts and isinstance(one, str) else _forged(one)
             for name, one in data.items()

@@ -34,10 +34,10 @@ def whole_article(
         label = "" if block.kind == "prose" else f'<small class="gg-kind">{words.kinds[block.kind]}</small>'
         text = marked(article.text[block.start : block.end], inside, passages=region)
         blocks.append(f'<p class="{" ".join(names)}">{label}{text}</p>')
-    only = (
-        f'<button type="button" class="gg-only" data-source="{escape(article.source)}">{words.only}</button>'
-    )
-    head = f"<h2>{escape(article.title)}</h2>{facts(words, Facts.of(article))}{only}"
+    told = Facts.of(article)
+    source = escape(told.url or told.file)
+    only = f'<button type="button" class="gg-only" data-source="{source}">{words.only}</button>'
+    head = f"<h2>{escape(article.title)}</h2>{facts(words, told)}{only}"
     return f'<header>{head}</header><div class="gg-reader-text">{"".join(blocks)}</div>'
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from index.listing import ListedArticle
-
 from rag.collection import Added, Progress
 from rag.page.cards import facts, open_article
 from rag.page.markup import escape
@@ -85,9 +84,7 @@ def listed(
 
 
 def _row(words: Words, article: ListedArticle, place: Place, *, removable: bool) -> str:
-    shown = Facts(
-        article.id, article.title, article.publisher, article.published, article.url, article.source
-    )
+    shown = Facts.of(article)
     label = escape(f"{words.remove}: {article.title}")
     remove = (
         f'<button type="button" class="gg-remove" data-article="{escape(article.id)}" aria-label="{label}" '

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from index.articles import Article
+from index.listing import ListedArticle
 from index.passages import Span
 from rag.answer import NO_MORE, NONE_ALLOWED, Answer, Citation
 from rag.follow_ups.exchange import Exchange
@@ -33,19 +34,14 @@ class Facts:
     publisher: str | None
     published: str | None
     url: str | None
-    source: str
+    file: str
+    """The name of its file; the folders above it are the server's own business."""
 
     @classmethod
-    def of(cls, article: Article) -> Facts:
+    def of(cls, article: Article | ListedArticle) -> Facts:
         """The facts of an article."""
-        return cls(
-            article.id, article.title, article.publisher, article.published, article.url, article.source
-        )
-
-    @property
-    def file(self) -> str:
-        """The name of its file."""
-        return self.source.replace("\\", "/").rsplit("/", 1)[-1]
+        file = article.source.replace("\\", "/").rsplit("/", 1)[-1]
+        return cls(article.id, article.title, article.publisher, article.published, article.url, file)
 
     @property
     def paper_and_day(self) -> str:
