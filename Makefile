@@ -2,10 +2,11 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 INDEX ?= .geungeo/index
+SHOTS ?= .geungeo/screenshots
 BIN := $(VENV)/bin
 Q ?= 해인 클러스터 이름의 유래는?
 
-.PHONY: chat ask index test slow lint eval clean
+.PHONY: chat ask index test slow lint eval screenshots clean
 
 chat: index  ## sets up, indexes seeds/, opens the chat page
 	$(BIN)/geungeo chat --index $(INDEX)
@@ -21,6 +22,9 @@ test: $(VENV)/.tested  ## the fast tests
 
 slow: $(VENV)/.tested  ## the slow ones: browser, fresh processes
 	$(BIN)/python -m pytest -q -m slow
+
+screenshots: $(VENV)/.tested  ## the chat page in each of its states
+	$(BIN)/python tests/screenshots.py $(SHOTS)
 
 lint: $(VENV)/.tested
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

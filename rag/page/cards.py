@@ -77,10 +77,17 @@ def _near(words: Words, turn: Turn, source: Source, *, opened: bool, rated: bool
 def _body(words: Words, turn: Turn, source: Source, *, rated: bool = True) -> str:
     text = marked(source.text, source.quotes, source.words)
     # relative to the best passage: where nothing answers, the best is no measure
-    scores = zip(words.meters, (source.lexical, source.dense, source.sentence), strict=True)
-    meters = "".join(_meter(words, label, score) for label, score in scores) if rated else ""
+    meters = "".join(_meter(words, *one) for one in _scores(words, turn, source)) if rated else ""
     opener = open_article(source.article, turn.place, _spans(source), words.whole)
     return f'<p class="gg-text">{text}</p><footer><div class="gg-meters">{meters}</div>{opener}</footer>'
+
+
+def _scores(words: Words, turn: Turn, source: Source) -> list[tuple[str, float]]:
+    """What its scores are called, and how high they are; without those that say nothing of any source."""
+    others = turn.reply.sources if turn.reply else (source,)
+    telling = [any(values) for values in zip(*(one.scores for one in others), strict=True)]
+    named = zip(words.meters, source.scores, telling, strict=True)
+    return [(label, score) for label, score, tells in named if tells]
 
 
 def _spans(source: Source) -> list[Span]:

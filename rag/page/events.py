@@ -64,7 +64,7 @@ class Page:
             yield before, None, waiting, SKIP, "", "", SKIP, SKIP
         turn, unwritten = desk.reply(text, before, visit, Narrowing(*narrowing), correct=correct)
         after = (*before, turn)
-        shown = desk.conversation(after)
+        shown = desk.conversation((*before, replace(turn, draft="") if unwritten else turn))
         if turn.reply is None:
             # what could not be answered goes back to be corrected, and the next turn takes its place
             yield before, None, shown, SKIP, text.strip(), SKIP, SKIP, SKIP
@@ -96,7 +96,7 @@ class Page:
             after = (*before[:-1], turn)
             yield SKIP, SKIP, self.desk.conversation(after), SKIP
         if after is before:
-            yield SKIP, None, SKIP, SKIP
+            yield SKIP, None, self.desk.conversation(before) if unwritten else SKIP, SKIP
         else:
             last = replace(after[-1], draft=None)
             yield (*after[:-1], last), None, SKIP, as_record(self.desk.record(last))

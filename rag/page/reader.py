@@ -33,6 +33,8 @@ def whole_article(
         )
         label = "" if block.kind == "prose" else f'<small class="gg-kind">{words.kinds[block.kind]}</small>'
         text = marked(article.text[block.start : block.end], inside, passages=region)
+        if block.kind in ("title", "heading"):
+            text = text.lstrip("# ")  # Markdown's sign of one; the label says it
         blocks.append(f'<p class="{" ".join(names)}">{label}{text}</p>')
     told = Facts.of(article)
     source = escape(told.url or told.file)

@@ -220,7 +220,7 @@ def _draft(words: Words, text: str | None) -> str:
     """What the model has written so far, marked as not yet checked; not read out word by word."""
     if text is None:
         return ""
-    label = f'<b class="gg-checking">{words.checking}</b>'
+    label = f'<b class="gg-checking">{words.checking if text else words.writing}</b>'
     return f'<div class="gg-draft" aria-hidden="true">{label}<p>{escape(text)}</p></div>'
 
 

@@ -84,6 +84,11 @@ class Source:
         return self.numbers[0]
 
     @property
+    def scores(self) -> tuple[float, float, float]:
+        """How well its words, its meaning and its best sentence fit, each 0..1 of the best passage."""
+        return self.lexical, self.dense, self.sentence
+
+    @property
     def span(self) -> Span:
         """Where it stands in its article, in characters."""
         return self.start, self.start + len(self.text)

@@ -70,6 +70,7 @@ class Words:
     # The answer
     differing: str
     untold: str
+    writing: str
     checking: str
     written: str
     left_out: str

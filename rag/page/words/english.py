@@ -53,6 +53,7 @@ ENGLISH = Words(
     own_off="This server takes no articles.",
     differing="The articles differ. Compare what each speaks of, and when it was published.",
     untold="{item}: not found in the articles.",
+    writing="Waiting for the language model",
     checking="Checking",
     written="Each sentence of the language model was checked against the articles.",
     left_out=" {count} left out for lack of support.",

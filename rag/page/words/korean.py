@@ -64,6 +64,7 @@ KOREAN = Words(
     own_off="이 서버는 기사를 받지 않습니다.",
     differing=DIFFERING,
     untold=NOT_TOLD,
+    writing="언어 모델이 쓰기를 기다리는 중입니다",
     checking="확인 중",
     written=CHECKED,
     left_out=LEFT_OUT,
