@@ -24,7 +24,9 @@ and then the break is most often between two words."""
 _OWN = 0.2
 """Where a file has spaces at so many of its breaks, it has them wherever they belong: about half of the breaks."""
 _ALL = 0.9
-"""Where so many breaks are between words, all are: the text is set without breaking words."""
+"""Where so many breaks are between words, all are: no line of the text breaks inside a word."""
+_MOST = 0.75
+"""The same of a text that looks like it."""
 _HANGUL = re.compile("[가-힣]")
 _OPENING = frozenset("([{‘“〈《「『<")
 _CLOSING = frozenset(")]}’”〉》」』>.,!?…;:%·~")
@@ -36,20 +38,22 @@ Break = tuple[str, str]
 """The lines before and after it, without spaces at their ends."""
 
 
-def join_lines(paragraphs: Sequence[Sequence[str]]) -> list[str]:
+def join_lines(paragraphs: Sequence[Sequence[str]], *, keeps_words: bool = False) -> list[str]:
     """The text of each paragraph of a document.
 
     Args:
         paragraphs: the lines of each, with the spaces that the file has at their ends, and soft hyphens (U+00AD) where
             a line ends with a hyphen.
+        keeps_words: the lines look as if none broke inside a word.
     """
     breaks = [pair for lines in paragraphs for pair in pairwise(lines)]
     own = [above.endswith(" ") or below.startswith(" ") for above, below in breaks]
     if sum(own) >= _OWN * len(own):
         spaces = own
     else:
+        bare = [(above.strip(), below.strip()) for above, below in breaks]
         words = _Words(line for lines in paragraphs for line in lines)
-        spaces = _between_words([(above.strip(), below.strip()) for above, below in breaks], words)
+        spaces = _between_words(bare, words, _MOST if keeps_words else _ALL)
     found, given = [], iter(spaces)
     for lines in paragraphs:
         text = lines[0].strip()
@@ -95,16 +99,20 @@ def _around(above: str, below: str) -> tuple[str, str]:
     return last[0] if last else "", first[0] if first else ""
 
 
-def _between_words(breaks: Sequence[Break], words: _Words) -> list[bool]:
-    """Of each break whether it is between two words."""
-    told = [_by_shape(above, below) for above, below in breaks]
-    known = [words.apart(*pair) if shape is None else shape for pair, shape in zip(breaks, told, strict=True)]
-    left = [pair for pair, one in zip(breaks, known, strict=True) if one is None]
-    judged = iter(_by_kiwi(left))
-    spaces = [next(judged) if one is None else one for one in known]
-    open_breaks = [space for space, shape in zip(spaces, told, strict=True) if shape is None]
-    if sum(open_breaks) >= _ALL * len(open_breaks):
-        return [shape is not False for shape in told]
+def _between_words(breaks: Sequence[Break], words: _Words, often: float) -> list[bool]:
+    """Of each break whether it is between two words: by its shape, what words the document has, or else by Kiwi.
+
+    Where of those that the shape leaves open a share of ``often`` are, all are.
+    """
+    shapes = [_by_shape(*pair) for pair in breaks]
+    told = [
+        words.apart(*pair) if shape is None else shape for shape, pair in zip(shapes, breaks, strict=True)
+    ]
+    judged = iter(_by_kiwi([pair for pair, one in zip(breaks, told, strict=True) if one is None]))
+    spaces = [next(judged) if one is None else one for one in told]
+    open_ones = [space for space, shape in zip(spaces, shapes, strict=True) if shape is None]
+    if sum(open_ones) >= often * len(open_ones):
+        return [shape is not False for shape in shapes]
     return spaces
 
 

@@ -52,8 +52,8 @@ def _page(head: Message, body: bytes, nested: bool = False) -> bytes | None:
     if head.get_content_maintype() != "multipart" or not boundary:
         return None
     mark = re.compile(rb"^--" + re.escape(boundary.encode("utf-8", "replace")) + rb"(?:--)?[ \t]*\r?$", re.M)
-    starts = [match.end() for match in islice(mark.finditer(body), _MAX_PARTS)]
-    for start, end in pairwise([*starts, len(body)]):
+    marks = [match.span() for match in islice(mark.finditer(body), _MAX_PARTS)]
+    for (_, start), (end, _) in pairwise([*marks, (len(body), len(body))]):
         inner_head, inner_body = _parted(body[start:end])
         inner = inner_head.get_content_maintype() == "multipart"
         found = None if inner and nested else _page(inner_head, inner_body, nested=True)

@@ -48,8 +48,9 @@ def read_pdf(data: bytes) -> Document:
     Raises ArticleError for one that is broken or encrypted, has too many pages or no text, or takes too long.
     """
     properties, pages = _read_lines(data)
-    found = paragraphs(without_running_heads(pages))
-    texts = [normalise(text) for text in join_lines([[line.text for line in item.lines] for item in found])]
+    found, keeps_words = paragraphs(without_running_heads(pages))
+    joined = join_lines([[line.text for line in item.lines] for item in found], keeps_words=keeps_words)
+    texts = [normalise(text) for text in joined]
     shown = [(item, text) for item, text in zip(found, texts, strict=True) if text.strip()]
     if not shown:
         raise ArticleError(_NO_TEXT)

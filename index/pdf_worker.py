@@ -37,8 +37,8 @@ Row = tuple[float, float, float, float, float, str]
 class _Character(NamedTuple):
     place: int
     text: str
-    left: float
-    right: float
+    box: tuple[float, float, float, float]
+    """Left, bottom, right, top."""
 
 
 def main() -> None:
@@ -83,7 +83,7 @@ def read(data: bytes) -> Iterator[dict[str, Any]]:
             yield {"lines": []}
             continue
         characters -= text.count_chars()
-        rows = list(_rows(raw, text, page.get_rotation())) if characters >= 0 else []
+        rows = list(_rows(raw, text)) if characters >= 0 else []
         lines -= len(rows)
         if characters < 0 or lines < 0:
             yield {"error": "characters", "number": number + 1}
@@ -94,62 +94,71 @@ def read(data: bytes) -> Iterator[dict[str, Any]]:
     yield {"error": "broken", "number": 0} if failed == len(document) else {"end": True}
 
 
-def _rows(raw: Any, page: Any, rotation: int) -> Iterator[Row]:
+def _rows(raw: Any, page: Any) -> Iterator[Row]:
     """The lines of a page in the order in which the file has them: of a page in columns, column by column."""
     characters: list[_Character] = []
     for i in range(page.count_chars()):
         code = raw.FPDFText_GetUnicode(page, i)
         if code in HYPHENS and characters:
-            characters.append(_Character(i, "\u00ad", characters[-1].right, characters[-1].right))
+            characters.append(_Character(i, "\u00ad", characters[-1].box))
         if code in LINE_ENDS or code in HYPHENS:
-            yield from _row(raw, page, characters, rotation)
+            yield from _row(raw, page, characters)
             characters = []
         else:
-            characters.append(_read_character(raw, page, i, code, rotation))
-    yield from _row(raw, page, characters, rotation)
+            characters.append(_read_character(raw, page, i, code))
+    yield from _row(raw, page, characters)
 
 
-def _read_character(raw: Any, page: Any, i: int, code: int, rotation: int) -> _Character:
+def _read_character(raw: Any, page: Any, i: int, code: int) -> _Character:
     box = raw.FS_RECTF()
     raw.FPDFText_GetLooseCharBox(page, i, box)
-    one, two = _turned(box.left, box.bottom, rotation)[0], _turned(box.right, box.top, rotation)[0]
     known = code < 0x110000 and not 0xD800 <= code < 0xE000
-    return _Character(i, chr(code) if known else "\ufffd", min(one, two), max(one, two))
+    return _Character(i, chr(code) if known else "\ufffd", (box.left, box.bottom, box.right, box.top))
 
 
-def _turned(x: float, y: float, rotation: int) -> tuple[float, float]:
-    """A point of a page that is shown turned clockwise by ``rotation`` degrees."""
-    return {0: (x, y), 90: (y, -x), 180: (-x, -y), 270: (-y, x)}[rotation]
-
-
-def _size(raw: Any, page: Any, i: int) -> float:
-    """The size of type as shown: what the font is set to is scaled again by the page's matrix."""
-    matrix = raw.FS_MATRIX()
-    scale = math.hypot(matrix.c, matrix.d) if raw.FPDFText_GetMatrix(page, i, matrix) else 1.0
-    return float(raw.FPDFText_GetFontSize(page, i)) * scale
-
-
-def _row(raw: Any, page: Any, characters: list[_Character], rotation: int) -> Iterator[Row]:
+def _row(raw: Any, page: Any, characters: list[_Character]) -> Iterator[Row]:
     shown = [character for character in characters if not character.text.isspace()]
     if not shown:
         return
+    matrix, x, y = raw.FS_MATRIX(), ctypes.c_double(), ctypes.c_double()
+    if not raw.FPDFText_GetMatrix(page, shown[0].place, matrix) or math.isnan(matrix.a + matrix.b):
+        return
+    raw.FPDFText_GetCharOrigin(page, shown[0].place, x, y)
+    quarters = round(math.atan2(matrix.b, matrix.a) / (math.pi / 2)) % 4
+    # what the font is set to is scaled again by the page's matrix
+    size = abs(raw.FPDFText_GetFontSize(page, shown[0].place)) * (math.hypot(matrix.c, matrix.d) or 1.0)
+    base = _turned(x.value, y.value, quarters)[1]
     words: list[str] = []
+    start, *_ = _ends(shown[0], quarters)
+    end = furthest = start
     first_word: float | None = None  # where it ends
-    end = shown[0].left
     for character in characters:
         blank = character.text.isspace()
-        apart = not blank and words and character.left - end > CELL * _size(raw, page, character.place)
-        if (blank or apart) and end > shown[0].left and first_word is None:
+        left, right = _ends(character, quarters)
+        apart = not blank and bool(words) and left - end > CELL * size
+        if (blank or apart) and end > start and first_word is None:
             first_word = end
-        words.append(f" | {character.text}" if apart else character.text)
-        end = end if blank else character.right
-    left, right = shown[0].left, max(character.right for character in shown)
-    x, y = ctypes.c_double(), ctypes.c_double()
-    raw.FPDFText_GetCharOrigin(page, shown[0].place, x, y)
-    base = _turned(x.value, y.value, rotation)[1]
-    size = _size(raw, page, shown[0].place)
-    lengths = (left, right, base, size, (first_word or right) - left)
-    yield (*(round(length, 2) for length in lengths), "".join(words))  # type: ignore[misc]
+        if apart:
+            words.append("| " if words[-1].isspace() else " | ")
+        words.append(character.text)
+        end = end if blank else right
+        furthest = max(furthest, end)
+    lengths = (start, furthest, base, size, (first_word or furthest) - start)
+    if all(map(math.isfinite, lengths)):
+        left, right, base, size, head = (round(length, 2) for length in lengths)
+        yield left, right, base, size, head, "".join(words)
+
+
+def _ends(character: _Character, quarters: int) -> tuple[float, float]:
+    """Where a character begins and ends, along the line."""
+    left, bottom, right, top = character.box
+    ends = _turned(left, bottom, quarters)[0], _turned(right, top, quarters)[0]
+    return min(ends), max(ends)
+
+
+def _turned(x: float, y: float, quarters: int) -> tuple[float, float]:
+    """A point as seen by who reads a line that is set turned to the left by so many quarters."""
+    return ((x, y), (y, -x), (-x, -y), (-y, x))[quarters]
 
 
 if __name__ == "__main__":

@@ -254,7 +254,8 @@ def _article(document: Document, source: str) -> Article:
     blank = body.rfind("\n", 0, len(body) - len(body.lstrip())) + 1  # blank lines at the top, in characters
     first_line, body = first_line + body.count("\n", 0, blank), body[blank:]
     given, claimed = _one_line(document.metadata), _one_line(document.claimed)
-    blocks = boilerplate.find_blocks(body, title=given.title or claimed.title, known=document.known)
+    title = given.title or (claimed.title if f"\n{claimed.title}\n" in f"\n{body[:4000]}\n" else None)
+    blocks = boilerplate.find_blocks(body, title=title, known=document.known)
     found = given.or_else(metadata.from_shape(body, blocks)).or_else(claimed)
     title = found.title or decoding.normalise(Path(source).stem).strip() or body.split("\n")[0].strip()[:60]
     content = "\0".join((title, found.publisher or "", found.published or "", body))

@@ -83,11 +83,7 @@ class Zip:
         if len(infos) > MAX_MEMBERS:
             raise ArticleError(_too_many())
         _refuse_overlap(infos)
-        self.members = [
-            Member(name, info)
-            for info in infos
-            if not info.is_dir() and (name := clean_name(info)) and not info.orig_filename.endswith("\\")
-        ]
+        self.members = [Member(name, info) for info in infos if (name := clean_name(info))]
         """The files, in the zip's order; several may have the same name."""
 
     @property
@@ -140,7 +136,7 @@ def _refuse_overlap(infos: list[zipfile.ZipInfo]) -> None:
 
 
 def clean_name(info: zipfile.ZipInfo) -> str:
-    """The name of a member, fit to be shown and kept; empty where it has none."""
+    """The name of a member, fit to be shown and kept; empty for a folder, and where it has none."""
     name = info.orig_filename
     if (
         not info.flag_bits & 0x800
@@ -153,6 +149,8 @@ def clean_name(info: zipfile.ZipInfo) -> str:
             except UnicodeDecodeError:
                 continue
     name = unicodedata.normalize("NFC", name.partition("\0")[0]).replace("\\", "/")
+    if name.endswith("/"):
+        return ""
     parts = [part for part in name.split("/") if part not in ("", ".", "..") and not part.endswith(":")]
     shown = "".join(character if character.isprintable() else "\ufffd" for character in "/".join(parts))
     return "/".join(part[:255] for part in shown.split("/"))
