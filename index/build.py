@@ -47,7 +47,7 @@ def build_index(
     The index serves its old content until the new one is complete.
 
     Args:
-        paths: files and folders (searched through) of ``.txt``, ``.md`` and ``.html``.
+        paths: files and folders (searched through) of the formats of ``index.formats``.
         index_dir: where the index lies; by default ``$GEUNGEO_INDEX`` or the user's data folder.
         model: the embedding model; by default that of the index, or the bundled one.
         dictionary: names and synonyms (``read_dictionary``); by default that of the index. One without entries drops
@@ -62,7 +62,8 @@ def build_index(
         IndexFormatError: the index there is broken or of another version; it is left as it is.
         GeungeoError: another process is writing to the index, or its folder cannot be written.
     """
-    from index.reading import article_files, read_each, source_of  # what reads files is not needed to search
+    from index.finding import article_files, source_of  # what reads files is not needed to search
+    from index.reading import read_each
 
     step = progress or _silent
     roots = [Path(path) for path in paths]

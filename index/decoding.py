@@ -18,19 +18,25 @@ _BOMS = (  # UTF-32 before UTF-16: its little-endian mark begins with UTF-16's
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_MAGIC = (
-    (b"%PDF-", "PDF 파일"),
-    (b"PK\x03\x04", "압축 파일이나 오피스·한글(.zip, .docx, .hwpx) 문서"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "예전 오피스·한글(.doc, .hwp) 문서"),
-    (b"HWP Document File", "한글(.hwp) 문서"),
-    (b"\x89PNG\r\n", "그림 파일"),
-    (b"\xff\xd8\xff", "그림 파일"),
-    (b"GIF8", "그림 파일"),
-    (b"\x1f\x8b\x08", "압축 파일"),
-    (b"7z\xbc\xaf\x27\x1c", "압축 파일"),
-    (b"Rar!\x1a\x07", "압축 파일"),
-    (b"SQLite format 3\x00", "데이터베이스 파일"),
-    (b"\x7fELF", "실행 파일"),
+_AS_TEXT, _AS_NEW = "본문을 텍스트(.txt)로 저장해", ".docx나 .hwpx, PDF로 저장해"
+_MAGIC = (  # what it is, and what to do before it can be read
+    (b"%PDF-", "PDF 파일", _AS_TEXT),
+    (b"PK\x03\x04", "압축 파일이나 오피스·한글(.zip, .docx, .hwpx) 문서", _AS_TEXT),
+    (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "예전 형식이거나 암호가 걸린 오피스·한글(.doc, .hwp) 문서",
+        _AS_NEW,
+    ),
+    (b"HWP Document File", "예전 한글(.hwp) 문서", _AS_NEW),
+    (b"{\\rtf", "서식 있는 텍스트(.rtf) 문서", _AS_NEW),
+    (b"\x89PNG\r\n", "그림 파일", _AS_TEXT),
+    (b"\xff\xd8\xff", "그림 파일", _AS_TEXT),
+    (b"GIF8", "그림 파일", _AS_TEXT),
+    (b"\x1f\x8b\x08", "압축 파일", "풀어서"),
+    (b"7z\xbc\xaf\x27\x1c", "압축 파일", "풀거나 .zip으로 압축해"),
+    (b"Rar!\x1a\x07", "압축 파일", "풀거나 .zip으로 압축해"),
+    (b"SQLite format 3\x00", "데이터베이스 파일", _AS_TEXT),
+    (b"\x7fELF", "실행 파일", _AS_TEXT),
 )
 _DECLARED = re.compile(
     rb"""<(?:meta|\?xml)\b[^<>]{0,300}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.I
@@ -70,13 +76,18 @@ def decode(data: bytes, *, html: bool = False) -> str:
         raise ArticleError(too_large(len(data)))
     if not data:
         raise ArticleError("비어 있는 파일입니다")
-    for magic, name in _MAGIC:
-        if data.startswith(magic):
-            raise ArticleError(f"{name}입니다: 본문을 텍스트(.txt)로 저장해 넣어 주세요")
+    refuse_binary(data)
     text = _decode_text(data, html)
     if len(_CONTROL.findall(text)) * 100 > len(text):
         raise ArticleError("텍스트 파일이 아닙니다: 제어 문자가 너무 많습니다")
     return text
+
+
+def refuse_binary(head: bytes) -> None:
+    """Raises ArticleError where a file's first bytes are those of a format that is no text."""
+    for magic, name, remedy in _MAGIC:
+        if head.startswith(magic):
+            raise ArticleError(f"{name}입니다: {remedy} 넣어 주세요")
 
 
 def normalise(text: str) -> str:
@@ -89,10 +100,11 @@ def normalise(text: str) -> str:
     return unicodedata.normalize("NFC", text.translate(_CLEAN))
 
 
-def too_large(size: int) -> str:
+def too_large(size: int, limit: int = MAX_BYTES) -> str:
     """The message for a file of ``size`` bytes when it is over the limit."""
-    limit = MAX_BYTES // 1024 // 1024
-    return f"너무 큰 파일입니다({size / 1024 / 1024:.0f}MB): {limit}MB 이하로 나누어 넣어 주세요"
+    return (
+        f"너무 큰 파일입니다({size / 1024 / 1024:.0f}MB): {limit // 1024 // 1024}MB 이하로 나누어 넣어 주세요"
+    )
 
 
 def _decode_text(data: bytes, html: bool) -> str:

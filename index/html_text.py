@@ -6,7 +6,6 @@ import copy
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
 
@@ -14,19 +13,9 @@ from lxml import etree, html
 
 from index.articles import BlockKind
 from index.decoding import normalise
+from index.documents import LONGEST_HEADING, Document, together
 from index.errors import ArticleError
 from index.metadata import Metadata, parse_date
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """The article of an HTML page: one paragraph a line, with a blank line between paragraphs."""
-
-    text: str
-    metadata: Metadata
-    known: dict[str, BlockKind] = field(default_factory=dict)
-    """Lines whose kind the tags give away (subheadings), for ``boilerplate.find_blocks``."""
-
 
 _NO_TEXT = "HTML에서 글을 찾지 못했습니다: 본문을 텍스트(.txt)로 저장해 넣어 주세요"
 _UNSEEN = ("script", "style", "noscript", "template", "iframe", "svg", "button", "select", "textarea", "head")
@@ -51,7 +40,7 @@ _BODIES = (  # where Korean news pages keep the article's body
 _ARTICLES = ("//article", "//main")
 
 
-def read_page(source: str) -> Page:
+def read_page(source: str) -> Document:
     """Read a whole page or a fragment of HTML.
 
     The text is what trafilatura takes for the article (favouring recall); where it finds nothing, or misses
@@ -76,9 +65,10 @@ def read_page(source: str) -> Page:
     if _loses_most(plain, lines):
         lines = plain
     known: dict[str, BlockKind] = {
-        line: "heading" for line, tag in lines if tag in _HEADINGS and len(line) <= 100
+        line: "heading" for line, tag in lines if tag in _HEADINGS and len(line) <= LONGEST_HEADING
     }
-    return Page(_join(lines), metadata, known)
+    kinds = {"li": "item", "tr": "row"}
+    return Document(together([(line, kinds.get(tag, "")) for line, tag in lines]), metadata, known=known)
 
 
 # -- Text ----------------------------------------------------------------------------------------------
@@ -169,16 +159,6 @@ def _by_trafilatura(root: html.HtmlElement) -> list[tuple[str, str]]:
     for element in found.iter("lb"):
         element.tail = _BREAK + (element.tail or "")
     return list(_lines(found))
-
-
-def _join(lines: list[tuple[str, str]]) -> str:
-    """Lines as text: items of a list and rows of a table together, all else apart."""
-    parts: list[str] = []
-    for i, (line, tag) in enumerate(lines):
-        if i:
-            parts.append("\n" if tag == lines[i - 1][1] and tag in ("li", "tr") else "\n\n")
-        parts.append(line)
-    return "".join(parts)
 
 
 def _loses_most(plain: list[tuple[str, str]], chosen: list[tuple[str, str]]) -> bool:

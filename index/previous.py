@@ -7,12 +7,13 @@ import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
+from index.archives import is_in_archive
 from index.articles import Article
 from index.dictionary import Dictionary
 from index.errors import IndexFormatError
+from index.finding import source_of
 from index.generations import current_generation, is_index, stored_dictionary
 from index.model_cache import DEFAULT_MODEL
-from index.reading import source_of
 from index.store import Store
 from index.stored import StoredArticle
 
@@ -106,15 +107,17 @@ def remaining_sources(
 
 
 def is_gone(source: str) -> bool:
-    """Whether a file is known to be no longer there; what cannot be looked at, or is no path, is not."""
+    """Whether a file, or one in a zip, is known to be no longer there; what cannot be looked at, or is no path, is not."""
     if not os.path.isabs(source) or (
         "\\" in source and os.sep != "\\"
     ):  # with escapes it is not the file's name
         return False
     try:
         os.lstat(source)
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         return True
+    except NotADirectoryError:  # it lay in a zip
+        return not is_in_archive(source)
     except (OSError, ValueError):
         return False
     return False

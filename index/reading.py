@@ -1,24 +1,26 @@
-"""Files and folders to articles: finds the files, reads each, and reports those it had to skip."""
+"""Files to articles: reads each in its format, and reports those it had to skip."""
 
 from __future__ import annotations
 
 import hashlib
-import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
-from index import boilerplate, decoding, metadata
+from index import boilerplate, decoding, formats, metadata
+from index.archives import article_members, split_source
 from index.articles import Article, BlockKind, Skipped
+from index.documents import Document
 from index.errors import ArticleError
+from index.finding import article_files, source_of
 from index.markdown import plain_markdown
 from index.metadata import Metadata
+from index.zip_reading import Allowance, Zip
 
-MARKDOWN_SUFFIXES = (".md", ".markdown")
-HTML_SUFFIXES = (".html", ".htm")
-SUFFIXES = (".txt", *MARKDOWN_SUFFIXES, *HTML_SUFFIXES)
-"""Files in a folder with other suffixes are left alone; a file named outright is tried whatever its name."""
+MAX_LOST = 300.0
+"""Seconds that may go into members of a zip that cannot be read in the end; then the rest of it is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,60 +32,6 @@ class Reading:
 
 
 # -- Files ---------------------------------------------------------------------------------------------
-def find_files(paths: Iterable[str | Path]) -> list[Path]:
-    """The article files in ``paths``, in order, each once.
-
-    Files are taken as given. Folders are walked in sorted order for files with one of ``SUFFIXES``; hidden
-    files and folders are passed over, and so are links that lead out of the folder.
-
-    Raises ArticleError when a path does not exist.
-    """
-    return _walk(paths)[0]
-
-
-def _walk(paths: Iterable[str | Path]) -> tuple[list[Path], list[Skipped]]:
-    found: dict[Path, Path] = {}  # real path to the path it was found by
-    skipped: list[Skipped] = []
-
-    def closed(error: OSError) -> None:
-        skipped.append(Skipped(str(error.filename), "폴더를 열 수 없습니다: 읽기 권한을 확인해 주세요"))
-
-    for path in map(Path, paths):
-        if not os.path.exists(path):  # unlike Path.exists, says no to a name too long or out of reach
-            raise ArticleError(
-                f"{_shown(str(path))[:200]}: 그런 파일이나 폴더가 없습니다. 경로를 확인해 주세요"
-            )
-        if not path.is_dir():
-            found.setdefault(Path(os.path.realpath(path)), path)
-            continue
-        root = Path(os.path.realpath(path))
-        for folder, folders, names in os.walk(path, onerror=closed):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
-            for name in sorted(names):
-                file = Path(folder, name)
-                if name.startswith(".") or file.suffix.lower() not in SUFFIXES:
-                    continue
-                real = Path(os.path.realpath(file))  # unlike Path.resolve, gets over a loop of links
-                if real.is_relative_to(root):
-                    found.setdefault(real, file)
-    return list(found.values()), skipped
-
-
-def article_files(paths: Iterable[str | Path]) -> tuple[list[Path], list[Skipped]]:
-    """The article files in ``paths`` (see ``find_files``), and the folders that could not be opened.
-
-    Raises ArticleError when a path does not exist, or there is no article file.
-    """
-    paths = list(paths)
-    files, skipped = _walk(paths)
-    if not files:
-        where = ", ".join(map(str, paths)) or "주어진 경로"
-        raise ArticleError(
-            f"{where}에 기사 파일(.txt, .md, .html)이 없습니다. 기사가 든 폴더를 지정해 주세요"
-        )
-    return files, skipped
-
-
 def read_each(
     files: Sequence[Path], skipped: list[Skipped], on_file: Callable[[int, int, Path], None] | None = None
 ) -> Iterator[Article]:
@@ -92,21 +40,24 @@ def read_each(
     Those that cannot be read join ``skipped``. ``on_file(number, count, path)`` is called before each file, numbers
     from 1. Raises ArticleError at the end when none could be read.
     """
-    readable = 0
+    readable = False
     for number, path in enumerate(files, 1):
         if on_file is not None:
             on_file(number, len(files), path)
         try:
-            article = _read(path)
+            for article in _read(path, source_of(path), skipped):
+                readable = True
+                yield article
         except ArticleError as error:
             skipped.append(Skipped(str(path), str(error)))
-            continue
-        readable += 1
-        yield article
     if not readable:
-        reasons = "; ".join(f"{item.path}: {item.reason}" for item in skipped[:3])
-        more = f" 외 {len(skipped) - 3}개" if len(skipped) > 3 else ""
-        raise ArticleError(f"읽을 수 있는 기사가 없습니다 ({reasons}{more})")
+        raise ArticleError(f"읽을 수 있는 기사가 없습니다 ({_reasons(skipped)})")
+
+
+def _reasons(skipped: Sequence[Skipped]) -> str:
+    """The first reasons, on one line."""
+    reasons = "; ".join(f"{item.path}: {item.reason}" for item in skipped[:3])
+    return reasons + (f" 외 {len(skipped) - 3}개" if len(skipped) > 3 else "")
 
 
 def read_articles(
@@ -134,13 +85,18 @@ def repeated(article: Article, first: str) -> Skipped:
 
 
 def read_article(path: str | Path) -> Article:
-    """Read one file.
+    """Read the article of one file, or of one in a zip (``묶음.zip/기사.md``).
 
     Raises ArticleError, with the path in its message, when the file is missing, unreadable, too large,
-    binary, in an unknown encoding, or without text.
+    in no format that can be read, without text, or a zip of several articles.
     """
+    path = Path(path)
     try:
-        return _read(Path(path))
+        place = None if path.exists() else split_source(path)
+        articles = _read_member(*place) if place else list(_read(path, source_of(path), []))
+        if len(articles) != 1:
+            raise ArticleError("기사가 여럿 든 압축 파일입니다: 그 안의 기사를 지정해 주세요")
+        return articles[0]
     except ArticleError as error:
         raise ArticleError(f"{path}: {error}") from None
 
@@ -149,43 +105,20 @@ def read_file(path: str | Path, source: str | None = None) -> Reading:
     """The articles of one file, and what of it had to be skipped.
 
     Args:
-        path: where it lies; its suffix says what it is.
+        path: where it lies; its first bytes or its suffix say what it is.
         source: what its articles have as their source (``source_of`` the path without it), as for an upload, which is
-            kept under another name than its own.
+            kept under another name than its own. Those of a zip have their name in it behind that.
 
     Raises ArticleError, whose message names no path, when no article can be read from it.
     """
-    return Reading([_read(Path(path), source)], [])
+    path, skipped = Path(path), list[Skipped]()
+    articles = list(_read(path, source or source_of(path), skipped))
+    return Reading(articles, skipped)
 
 
-def _read(path: Path, source: str | None = None) -> Article:
-    """Read one file; the messages of its ArticleErrors name no path."""
-    html = path.suffix.lower() in HTML_SUFFIXES
-    text = decoding.decode(_read_bytes(path), html=html)
-    source = source or source_of(path)
-    if html:
-        from index import html_text  # here, not above: reading plain text need not load an HTML parser
-
-        page = html_text.read_page(text)
-        return _article(page.text, source, page.metadata, known=page.known)
-    found, body, first_line = metadata.split_front_matter(decoding.normalise(text))
-    if path.suffix.lower() in MARKDOWN_SUFFIXES:
-        body = plain_markdown(body)
-    return _article(body, source, found, first_line=first_line)
-
-
-def source_of(path: Path) -> str:
-    """What an article read from a file has as its source."""
-    return _shown(os.path.abspath(path))
-
-
-def _shown(path: str) -> str:
-    """A path that can be stored and printed: bytes that are no UTF-8, and control characters, are escaped."""
-    text = os.fsencode(path).decode("utf-8", "backslashreplace")
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode()
-        for character in text
-    )
+def _read(path: Path, source: str, skipped: list[Skipped]) -> Iterator[Article]:
+    """The articles of a file; the messages of its ArticleErrors name no path."""
+    yield from _articles(_read_bytes(path), path.suffix, source, skipped)
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -195,11 +128,97 @@ def _read_bytes(path: Path) -> bytes:
         if not path.is_file():  # a folder, or a pipe that would never end
             raise ArticleError("파일이 아닙니다. 기사 파일을 지정해 주세요")
         size = path.stat().st_size
-        if size > decoding.MAX_BYTES:
-            raise ArticleError(decoding.too_large(size))
+        with path.open("rb") as file:
+            limit = formats.limit_of(formats.format_of(file.read(formats.HEAD), path.suffix))
+        if size > limit:
+            raise ArticleError(decoding.too_large(size, limit))
         return path.read_bytes()
     except OSError as error:
         raise ArticleError(f"파일을 열 수 없습니다({error.strerror}): 읽기 권한을 확인해 주세요") from None
+
+
+def _articles(
+    data: bytes, suffix: str, source: str, skipped: list[Skipped], outer: Allowance | None = None
+) -> Iterator[Article]:
+    """The articles in a file's bytes; ``outer`` is that of the zip it lies in."""
+    if not data:
+        raise ArticleError("비어 있는 파일입니다")
+    format_ = formats.format_of(data[: formats.HEAD], suffix)
+    if format_ == "zip":
+        package = Zip(data, outer)
+        document = formats.format_in(package.by_name)
+        if document is not None:
+            yield _article(_read_package(package, document), source)
+        elif outer is not None:
+            raise ArticleError("압축 파일 안의 압축 파일은 읽지 않습니다: 풀어서 넣어 주세요")
+        else:
+            yield from _archived(package, source, skipped)
+    else:
+        yield _article(_read_document(data, format_), source)
+
+
+def _read_document(data: bytes, format_: formats.Format) -> Document:
+    # Imported here, not above: reading plain text need not load what reads other formats.
+    if format_ == "pdf":
+        from index.pdf_text import read_pdf
+
+        return read_pdf(data)
+    if format_ == "mhtml":
+        from index.mhtml_text import read_mhtml
+
+        return read_mhtml(data)
+    text = decoding.decode(data, html=format_ == "html")
+    if format_ == "html":
+        from index.html_text import read_page
+
+        return read_page(text)
+    found, body, first_line = metadata.split_front_matter(decoding.normalise(text))
+    return Document(plain_markdown(body) if format_ == "markdown" else body, found, first_line=first_line)
+
+
+def _read_package(package: Zip, format_: str) -> Document:
+    if format_ == "docx":
+        from index.docx_text import read_docx
+
+        return read_docx(package)
+    from index.hwpx_text import read_hwpx
+
+    return read_hwpx(package)
+
+
+# -- Zips ----------------------------------------------------------------------------------------------
+def _archived(package: Zip, source: str, skipped: list[Skipped]) -> Iterator[Article]:
+    """The articles in a zip. Members that cannot be read join ``skipped``."""
+    before, readable, lost = len(skipped), False, 0.0
+    for member, reason in article_members(package):
+        name, started = f"{source}/{member.name}", time.monotonic()
+        try:
+            if reason is not None:
+                raise ArticleError(reason)
+            data = package.read(member, formats.MAX_LARGE)
+            suffix = PurePosixPath(member.name).suffix
+            for article in _articles(data, suffix, name, skipped, package.allowance):
+                readable = True
+                yield article
+        except ArticleError as error:
+            skipped.append(Skipped(name, str(error)))
+            lost += time.monotonic() - started
+        if package.allowance.is_spent or lost > MAX_LOST:
+            skipped.append(Skipped(source, "남은 파일은 읽지 않았습니다: 풀어서 나누어 넣어 주세요"))
+            break
+    if not readable:
+        raise ArticleError(f"압축 파일에 읽을 수 있는 기사가 없습니다 ({_reasons(skipped[before:])})")
+
+
+def _read_member(archive: Path, name: str) -> list[Article]:
+    """The article of one file in a zip."""
+    package = Zip(_read_bytes(archive))
+    member = package.by_name.get(name)
+    if member is None:
+        raise ArticleError("압축 파일 안에 그런 파일이 없습니다. 경로를 확인해 주세요")
+    data = package.read(member, formats.MAX_LARGE)
+    source = f"{source_of(archive)}/{name}"
+    return list(_articles(data, PurePosixPath(name).suffix, source, [], package.allowance))
 
 
 # -- Articles ------------------------------------------------------------------------------------------
@@ -225,26 +244,20 @@ def article_from_text(
     """
     day = metadata.parse_date(published) if published else None
     given = Metadata(title, publisher, day, reporter, url, tuple(topics))
-    return _article(decoding.normalise(text), source, given, known=known)
+    return _article(Document(decoding.normalise(text), given, known=dict(known or {})), source)
 
 
-def _article(
-    text: str,
-    source: str,
-    given: Metadata,
-    *,
-    first_line: int = 1,
-    known: Mapping[str, BlockKind] | None = None,
-) -> Article:
-    """Put an article together from normalised text that begins on ``first_line`` of its source."""
-    body = text.rstrip()
+def _article(document: Document, source: str) -> Article:
+    """Put an article together from a document, whose text is normalised."""
+    body, first_line = document.text.rstrip(), document.first_line
     if not body:
-        raise ArticleError("글이 없습니다: 빈 줄과 공백뿐입니다" if text else "비어 있는 파일입니다")
+        raise ArticleError("글이 없습니다: 빈 줄과 공백뿐입니다" if document.text else "비어 있는 파일입니다")
     blank = body.rfind("\n", 0, len(body) - len(body.lstrip())) + 1  # blank lines at the top, in characters
     first_line, body = first_line + body.count("\n", 0, blank), body[blank:]
-    given = _one_line(given)
-    blocks = boilerplate.find_blocks(body, title=given.title, known=known)
-    found = given.or_else(metadata.from_shape(body, blocks))
+    given, claimed = _one_line(document.metadata), _one_line(document.claimed)
+    title = given.title or (claimed.title if f"\n{claimed.title}\n" in f"\n{body[:4000]}\n" else None)
+    blocks = boilerplate.find_blocks(body, title=title, known=document.known)
+    found = given.or_else(metadata.from_shape(body, blocks)).or_else(claimed)
     title = found.title or decoding.normalise(Path(source).stem).strip() or body.split("\n")[0].strip()[:60]
     content = "\0".join((title, found.publisher or "", found.published or "", body))
     return Article(

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from index.articles import Article
 from index.errors import ArticleError
+from index.finding import find_files
 from index.html_text import read_page
 from index.markdown import plain_markdown
 from index.metadata import Metadata, split_front_matter
-from index.reading import article_from_text, find_files, read_article, read_articles
+from index.reading import article_from_text, read_article, read_articles
 
 TITLE = "가나시 새 도서관 문 연다"
 LEAD = (
@@ -78,7 +79,7 @@ def test_bad_files_among_good_ones_are_skipped_and_reported(tmp_path: Path) -> N
     assert [(Path(skip.path).name, skip.reason.split(":")[0]) for skip in reading.skipped] == [
         ("2.txt", "비어 있는 파일입니다"),
         ("3.txt", "글이 없습니다"),
-        ("4.txt", "PDF 파일입니다"),
+        ("4.txt", "고장 난 PDF라 열 수 없습니다"),
         ("5.txt", "같은 내용의 기사를 이미 읽었습니다"),
     ]
     assert seen == [(number, 5, f"{number}.txt") for number in range(1, 6)]
@@ -86,7 +87,7 @@ def test_bad_files_among_good_ones_are_skipped_and_reported(tmp_path: Path) -> N
 
 def test_no_article_files(tmp_path: Path) -> None:
     write(tmp_path / "표.csv", "가,나")
-    with pytest.raises(ArticleError, match=r"기사 파일\(\.txt, \.md, \.html\)이 없습니다"):
+    with pytest.raises(ArticleError, match=r"기사 파일\(\.txt \.md .*\.zip\)이 없습니다"):
         read_articles([tmp_path])
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from index import Index, build_index, index_articles
+from index.finding import source_of
 from index.previous import is_gone, remaining_sources, vanished_sources
-from index.reading import read_article, source_of
+from index.reading import read_article
 
 TEXT = "{} 회사는 올해 새 공장을 지었다. 공장은 바닷가에 있고 직원은 모두 근처에 산다."
 

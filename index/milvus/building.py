@@ -62,7 +62,7 @@ def build_store(
     where the one that serves was made with another analyzer, dictionary or model.
 
     Args:
-        paths: files and folders of ``.txt``, ``.md`` and ``.html``; without any the index is made anew from what it
+        paths: files and folders of the formats of ``index.formats``; without any the index is made anew from what it
             holds.
         place: the address.
         model: the embedding model; by default that of the index, or the bundled one.
@@ -73,7 +73,8 @@ def build_store(
         ArticleError: a path does not exist, or no article can be read from the paths.
         GeungeoError: the server cannot be reached or refuses; what serves goes on serving.
     """
-    from index.reading import article_files, read_each  # what reads files is not needed to search
+    from index.finding import article_files  # what reads files is not needed to search
+    from index.reading import read_each
 
     step = progress or _silent
     roots = list(paths)
