@@ -29,7 +29,11 @@ def command_line() -> argparse.ArgumentParser:
 
     build = commands.add_parser("index", parents=[common], help="기사를 색인합니다")
     build.add_argument(
-        "paths", nargs="*", type=Path, metavar="PATH", help="기사 파일이나 폴더 (.txt .md .html)"
+        "paths",
+        nargs="*",
+        type=Path,
+        metavar="PATH",
+        help="기사 파일이나 폴더 (.txt .md .html .pdf .docx .hwpx .mhtml .zip)",
     )
     build.add_argument(
         "--model", metavar="NAME", help="임베딩 모델 이름이나 폴더 (기본: 내장 multilingual-e5-small)"

@@ -82,7 +82,7 @@ CRANES = "갈대습지에서 겨울을 나는 흑두루미는 몇 마리인가�
 NOTHING = "김치찌개를 맛있게 끓이는 방법은?"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def page_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("page")
     (folder / "articles").mkdir()
@@ -110,7 +110,7 @@ class SureOfNothing(Retriever):
         return replace(found, text=NOT_FOUND, statements=(), abstained=True)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def address(page_index: Path) -> Iterator[str]:
     from rag.page.app import start_page
     from rag.uploads import Uploads

@@ -54,8 +54,8 @@ def test_a_page_follows_its_index(browser: Any, page_index: Path, tmp_path: Path
         second = early.ask("1번 더 자세히", 2)  # from what was there before
         assert second.locator("blockquote").count() or second.locator(".gg-abstention").count()
         early.page.wait_for_function("document.querySelector('#header').textContent.includes('기사 9편')")
-        early.page.click("#fresh")
-        early.page.wait_for_function("document.querySelector('#sources').textContent.includes('길이 늘린다')")
+        early.page.click(".gg-fresh")
+        early.page.wait_for_function("document.querySelector('#listed').textContent.includes('길이 늘린다')")
         early.page.locator("#filters > .label-wrap").click()
         early.page.get_by_label("매체", exact=True).click()
         early.page.get_by_role("option", name="새로운신문").wait_for()

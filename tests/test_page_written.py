@@ -40,7 +40,7 @@ def test_the_draft_is_marked_then_checked_and_can_be_stopped(
         visit = Visit(browser, served.local_url, viewport={"width": 1280, "height": 900})
         try:
             turn = visit.ask(LIBRARY)
-            turn.locator(".gg-draft").wait_for()
+            turn.locator(".gg-draft", has_text="확인 중").wait_for()
             assert "확인 중" in turn.text_content() and turn.locator("blockquote").count() >= 1
             go_on.set()
             turn.locator(".gg-written").wait_for()
@@ -133,7 +133,7 @@ def test_a_new_question_or_conversation_stops_what_is_being_written(
             third = visit.ask(LIBRARY, 3)
             third.locator(".gg-draft").wait_for()
             assert second.locator(".gg-written").count() == 1
-            visit.page.click("#fresh")
+            visit.page.click(".gg-fresh")
             third.wait_for(state="detached")
             visit.page.wait_for_timeout(700)
             assert visit.count(".gg-turn") == 0

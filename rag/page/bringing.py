@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from index.errors import GeungeoError
-from rag.collection import Added, Collection, Progress, Removed, Upload
+from rag.collection import Added, Progress, Removed, Upload
 from rag.page import shelf
 from rag.page.front import Library
 from rag.page.visit import Visit
@@ -50,26 +50,32 @@ class Shelf:
         """The choice of collection, and the place to drop files."""
         own = None
         if self.library.private:
-            collection = self.library.collection(visit)
-            own = collection.find_articles("", 1)[1] if collection else 0
+            own = self._own_count(visit)
         return shelf.head(
             self.words, self.library.place(visit), self.library.serving.current.articles, own,
             takes=self.library.takes_articles, most_megabytes=MOST_MEGABYTES, most_files=MOST_FILES,
         )  # fmt: skip
 
+    def _own_count(self, visit: Visit) -> int:
+        """How many articles a visitor has brought; 0 where their index is broken, of which the list tells."""
+        collection = self.library.collection(visit)
+        try:
+            return collection.find_articles("", 1)[1] if collection else 0
+        except GeungeoError:
+            return 0
+
     def listed(self, visit: Visit, sought: str = "") -> str:
         """The articles of the collection asked that hold what is sought."""
         place = self.library.place(visit)
         own = self.library.collection(visit)
-        removable = own is not None and (place == "own" or not self.library.private)
         try:
-            if own is not None and removable:
+            if place == "own" and own is not None:
                 articles, total = own.find_articles(sought, shelf.MOST_LISTED)
             else:
-                store = self.library.serving.current.retriever.index.store  # type: ignore[union-attr]
-                articles, total = store.find_articles(sought, shelf.MOST_LISTED)
+                articles, total = self.library.served.index.store.find_articles(sought, shelf.MOST_LISTED)
         except GeungeoError as error:
             return shelf.trouble(str(error))
+        removable = own is not None and (place == "own" or not self.library.private)
         return shelf.listed(self.words, articles, total, place, sought, removable=removable)
 
     def brought(self, told: Any, visit: Visit) -> Iterator[tuple[str, bool]]:
@@ -79,7 +85,7 @@ class Shelf:
             told: what a browser of ours tells as a list of ``Sent``.
             visit: who has brought them.
         """
-        collection = self._changeable(visit)
+        collection = self.library.collection(visit)
         if collection is None:
             yield shelf.trouble(self.words.own_off), False
             return
@@ -87,7 +93,7 @@ class Shelf:
 
     def pasted(self, text: str, title: str, visit: Visit) -> Iterator[tuple[str, bool]]:
         """The same for a text that was pasted."""
-        collection = self._changeable(visit)
+        collection = self.library.collection(visit)
         if collection is None:
             yield shelf.trouble(self.words.own_off), False
             return
@@ -95,7 +101,7 @@ class Shelf:
 
     def removed(self, article_id: str, visit: Visit) -> tuple[str, Removed | None]:
         """What to tell of an article's removal, and what brings it back."""
-        collection = self._changeable(visit)
+        collection = self.library.collection(visit)
         if collection is None:
             return shelf.trouble(self.words.own_off), None
         try:
@@ -107,7 +113,7 @@ class Shelf:
 
     def restored(self, removed: Removed | None, visit: Visit) -> str:
         """What to tell once a removed article is back."""
-        collection = self._changeable(visit)
+        collection = self.library.collection(visit)
         if collection is None or removed is None:
             return ""
         try:
@@ -125,9 +131,6 @@ class Shelf:
             except GeungeoError as error:
                 return shelf.trouble(str(error))
         return ""
-
-    def _changeable(self, visit: Visit) -> Collection | None:
-        return self.library.collection(visit)
 
     def _followed(self, steps: Iterator[Progress | Added]) -> Iterator[tuple[str, bool]]:
         try:

@@ -204,7 +204,10 @@ class Desk:
         except ValidationError:
             return replies.notice(self.words.gone)
         place: Place = opened.place if self.library.private else "shared"
-        retriever = self.library.front(visit, place).retriever
+        try:
+            retriever = self.library.front(visit, place).retriever
+        except GeungeoError as error:
+            return replies.notice(str(error))
         article = retriever.article(opened.article) if retriever else None
         if article is None:
             return replies.notice(self.words.gone)

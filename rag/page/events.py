@@ -107,7 +107,7 @@ class Page:
         return self.desk.conversation(before)
 
     # -- Coming and going ----------------------------------------------------------------------------
-    def enter(self, event: gr.EventData, told: str) -> tuple[Any, ...]:
+    def enter(self, event: gr.EventData, told: str, being_written: Unwritten | None) -> tuple[Any, ...]:
         """A visitor comes, or comes back with a conversation that the browser has kept.
 
         Gives turns, unwritten, conversation, sources, record, and what ``_front`` gives.
@@ -116,6 +116,7 @@ class Page:
         kept = _told(event).get("turns")
         if kept is None:
             return (SKIP, SKIP, SKIP, SKIP, SKIP, *self._front(visit))
+        _stop(being_written)
         turns = self.desk.restored(kept)
         front = self._front(visit, examples=not turns)
         return (turns, None, self.desk.conversation(turns), self.desk.sources(turns), "", *front)
@@ -199,7 +200,7 @@ class Page:
             parts.header, parts.examples, *parts.narrowing[:2], parts.shelf, parts.listed
         ]  # fmt: skip
         entered = [parts.turns, parts.unwritten, parts.conversation, parts.sources, parts.record, *front]
-        script.enter(self.enter, parts.visit, entered, queue=False, **quiet)
+        script.enter(self.enter, [parts.visit, parts.unwritten], entered, queue=False, **quiet)
         script.seek(self.seek, parts.visit, parts.listed, queue=False, trigger_mode="always_last", **quiet)
         changed = [parts.news, parts.removed, *front]
         changing = quiet | {"concurrency_id": "bring", "concurrency_limit": BROUGHT_AT_ONCE}

@@ -85,6 +85,13 @@ class Library:
         self._keeping = threading.Lock()
 
     @property
+    def served(self) -> Retriever:
+        """What answers from the collection served."""
+        retriever = self.serving.current.retriever
+        assert retriever is not None  # it was made of one
+        return retriever
+
+    @property
     def private(self) -> bool:
         """Whether visitors bring collections of their own."""
         return self._uploads is not None

@@ -101,7 +101,7 @@ def html(value: str, **settings: Any) -> gr.HTML:
 
 
 def _bar(words: Words) -> str:
-    language = "/en" if words.language == "ko" else "/"
+    language = "en" if words.language == "ko" else "./"
     other = "en" if words.language == "ko" else "ko"
     return (
         f'<a class="gg-skip" href="#question">{words.skip}</a>'
