@@ -7,6 +7,8 @@ import importlib.metadata
 from pathlib import Path
 from typing import Any
 
+from index.formats import SHOWN_SUFFIXES
+
 
 def command_line() -> argparse.ArgumentParser:
     """Reads the arguments; ``command`` names the command."""
@@ -29,11 +31,7 @@ def command_line() -> argparse.ArgumentParser:
 
     build = commands.add_parser("index", parents=[common], help="기사를 색인합니다")
     build.add_argument(
-        "paths",
-        nargs="*",
-        type=Path,
-        metavar="PATH",
-        help="기사 파일이나 폴더 (.txt .md .html .pdf .docx .hwpx .mhtml .zip)",
+        "paths", nargs="*", type=Path, metavar="PATH", help=f"기사 파일이나 폴더 ({SHOWN_SUFFIXES})"
     )
     build.add_argument(
         "--model", metavar="NAME", help="임베딩 모델 이름이나 폴더 (기본: 내장 multilingual-e5-small)"
@@ -45,7 +43,9 @@ def command_line() -> argparse.ArgumentParser:
         help="사용자 사전: 한 줄에 이름 하나, 또는 쉼표로 나눈 같은 이름들 (기본: 색인에 있는 것; 빈 파일이면 없앰)",
     )
     build.add_argument(
-        "--prune", action="store_true", help="PATH 아래에 있다가 없어진 파일의 기사를 색인에서 뺍니다"
+        "--prune",
+        action="store_true",
+        help="PATH 아래(압축 파일 안도)에 있다가 없어진 파일의 기사를 색인에서 뺍니다",
     )
 
     remove = commands.add_parser("remove", parents=[common], help="기사를 색인에서 뺍니다 (파일은 그대로)")
