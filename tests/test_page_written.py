@@ -67,7 +67,8 @@ def test_slow_models_keep_nobody_from_asking(
     page_index: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from rag.page.app import AT_ONCE, WRITTEN_AT_ONCE, start_page
+    from rag.page.app import AT_ONCE, start_page
+    from rag.page.events import WRITTEN_AT_ONCE
 
     go_on = threading.Event()
 
