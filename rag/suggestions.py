@@ -10,6 +10,7 @@ from index.articles import Article
 from index.filters import Filters
 from index.hangul import has_final
 from rag.answer import Answer
+from rag.questions.question import ASKING
 from rag.retriever import Retriever
 
 MOST_EXAMPLES = 5
@@ -73,7 +74,7 @@ def unknown_words(retriever: Retriever, question: str) -> list[str]:
     words: list[tuple[int, int]] = []
     for one in nouns:
         forms = [term.form for term in retriever.index.analyzer.terms([one])]
-        if not forms or retriever.index.knows(forms).any():
+        if not forms or ASKING.issuperset(forms) or retriever.index.knows(forms).any():
             continue
         if words and words[-1][1] == one.start:
             words[-1] = (words[-1][0], one.end)

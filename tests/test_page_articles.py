@@ -62,8 +62,9 @@ def test_a_file_is_added_asked_removed_and_brought_back(visit: Visit, files: Pat
     news = choose(visit, files / "딸기.md", files / "그림.txt")
     assert "기사 1편을 더했습니다" in news.text_content()
     assert "그림.txt" in news.text_content() and "그림 파일입니다" in news.text_content()
-    assert own(visit) == 1 and "기사 1편" in visit.text("#header")
+    assert own(visit) == 1 and "내 기사 1편" in visit.text("#header")
     turn = visit.ask(ASKED)
+    assert turn.locator(".gg-narrowed").text_content() == "내 기사에서 찾음"
     assert "싱가포르" in turn.locator("blockquote").first.text_content()
     assert "1~3톤" in turn.text_content() and visit.count("#conversation :is(del, s)") == 0
     assert visit.text("#source-1-1 .gg-facts") == "논산신문2026-02-11딸기.md"

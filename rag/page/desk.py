@@ -85,8 +85,7 @@ class Desk:
 
     def header(self, visit: Visit) -> str:
         """The page's title with how much is searched."""
-        front = self.front(visit)
-        return replies.header(self.words, front.articles, front.passages, front.sample)
+        return replies.header(self.words, self.front(visit), self.library.place(visit))
 
     def front(self, visit: Visit) -> Front:
         """What belongs to the collection asked; as if it were empty where it is broken."""

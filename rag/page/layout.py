@@ -60,7 +60,7 @@ def lay_out(desk: Desk, functions: list[Any]) -> Parts:
     turns, unwritten, removed = gr.State(()), gr.State(None), gr.State(None)
     visit = gr.Textbox("{}", elem_id="visit", elem_classes="gg-unseen", show_label=False, container=False)
     with gr.Row(elem_id="top"):
-        header = html(replies.header(words, front.articles, front.passages, front.sample), elem_id="header")
+        header = html(replies.header(words, front, "shared"), elem_id="header")
         html(_bar(words), elem_id="bar")
     with gr.Row(elem_id="desk"):
         with gr.Column(elem_id="talk"):

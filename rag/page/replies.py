@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from index.hangul import direction_particle
 from rag.page.exports import plain_text
+from rag.page.front import Front
 from rag.page.markup import escape
 from rag.page.turns import Facts, Quotation, Reply, Turn, Written
+from rag.page.visit import Place
 from rag.page.words import Words
 
 LONGEST_ECHO = 200
@@ -16,9 +18,10 @@ LONGEST_WORD = 12
 """Characters of a word that may be kept on one line with what follows it."""
 
 
-def header(words: Words, articles: int, passages: int, sample: bool) -> str:
+def header(words: Words, front: Front, place: Place) -> str:
     """The page's title, what it does, and how much it searches."""
-    counts = (words.sample_counts if sample else words.counts).format(articles=articles, passages=passages)
+    form = words.own_counts if place == "own" else words.sample_counts if front.sample else words.counts
+    counts = form.format(articles=front.articles, passages=front.passages)
     return (
         '<h1 class="gg-logo"><span>근거</span></h1>'
         f'<p class="gg-tagline">{escape(words.tagline)}</p><p class="gg-counts">{counts}</p>'
@@ -52,11 +55,9 @@ def turn(words: Words, shown: Turn, *, last: bool = True) -> str:
     if len(question) > LONGEST_ECHO:
         question = question[:LONGEST_ECHO].rstrip() + "…"
     asked = f'<h3 class="gg-question"><span>{escape(question)}</span></h3>' if question else ""
-    among = (
-        f'<p class="gg-narrowed">{escape(words.narrowed.format(filters=shown.narrowed))}</p>'
-        if shown.narrowed
-        else ""
-    )
+    searched = [words.among_own] * (shown.place == "own")
+    searched += [words.narrowed.format(filters=shown.narrowed)] * bool(shown.narrowed)
+    among = f'<p class="gg-narrowed">{escape(" · ".join(searched))}</p>' if searched else ""
     if shown.reply:
         reply = _draft(words, shown.draft) + answer(words, shown, shown.reply)
     else:

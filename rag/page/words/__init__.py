@@ -19,6 +19,7 @@ class Words:
     tagline: str
     counts: str
     sample_counts: str
+    own_counts: str
     fresh: str
     talks: str
     settings: str
@@ -36,6 +37,7 @@ class Words:
     promise: str
     pending: str
     slow: str
+    among_own: str
     narrowed: str
     corrected: str
     completed: str
