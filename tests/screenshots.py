@@ -1,6 +1,6 @@
 """Pictures of the chat page in each of its states, light, dark and on a phone: ``make screenshots``.
 
-Run as ``python tests/screenshots.py FOLDER``. Asks of ``seeds/`` with the real model; a language model is played.
+Run as ``python tests/screenshots.py FOLDER [STATE ...]``. Asks of ``seeds/`` with the real model; a language model is played.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ published: 2026-02-11
 """
 
 
-def main(folder: Path) -> None:
-    """Makes all pictures, named by state and screen."""
+def main(folder: Path, *states: str) -> None:
+    """Makes the pictures of some states, or of all, named by state and screen."""
     from playwright.sync_api import sync_playwright
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -54,9 +54,9 @@ def main(folder: Path) -> None:
     ):
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         for screen, settings in SCREENS.items():
-            for name, act in STATES.items():
+            for name in states or STATES:
                 visit = Visit(browser, address, reduced_motion="reduce", **settings)
-                act(visit)
+                STATES[name](visit)
                 visit.page.wait_for_timeout(400)
                 visit.page.screenshot(path=folder / f"{name}-{screen}.png")
                 visit.context.close()
@@ -160,4 +160,4 @@ STATES: dict[str, Callable[[Visit], None]] = {
 }
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *sys.argv[2:])
