@@ -9,12 +9,12 @@ from typing import Any, get_args
 
 import pytest
 from html_tags import Tags
-from index.listing import ListedArticle
-from rag.collection import Added, Progress
 
 from index import Article, Block, Passage
 from index.articles import BlockKind, Skipped
+from index.listing import ListedArticle
 from rag.answer import NOT_FOUND, Answer, Citation, Statement
+from rag.collection import Added, Progress
 from rag.hits import Hit
 from rag.page import cards, reader, replies, shelf
 from rag.page.layout import as_record
@@ -28,7 +28,7 @@ TITLE_LINE, BODY, COPYRIGHT = "강을 건너는 다리", "다리는 봄에 열�
 TEXT = f"{TITLE_LINE}\n\n{BODY}\n\n{COPYRIGHT}"
 START = TEXT.index(BODY)
 PAGE = Path(replies.__file__).parent
-STYLE = Path(replies.__file__).with_name("page.css")
+STYLE = PAGE / "style" / "frame.css"
 
 
 def article(**changes: Any) -> Article:
@@ -291,7 +291,7 @@ def test_text_stands_out_from_its_ground(scheme: str) -> None:
 
 
 def test_the_page_asks_for_nothing_from_elsewhere() -> None:
-    shipped = [*PAGE.rglob("*.js"), *PAGE.rglob("*.py"), STYLE]
+    shipped = [*PAGE.rglob("*.js"), *PAGE.rglob("*.py"), *PAGE.rglob("*.css")]
     assert len(shipped) > 15
     for path in shipped:
         found = re.findall(

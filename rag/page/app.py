@@ -29,7 +29,10 @@ AT_ONCE = 4
 SWEPT = 3600
 """Seconds after which files that were sent are deleted; by then they have been read."""
 
-STYLE = Path(__file__).with_name("page.css")
+STYLES = [
+    Path(__file__).with_name("style") / f"{name}.css"
+    for name in ("frame", "conversation", "sources", "articles", "screens")
+]
 HEAD_SCRIPT = Path(__file__).with_name("script") / "head.js"
 FONTS = (
     "Pretendard Variable",
@@ -111,7 +114,8 @@ def start_page(
 
 
 def _head() -> str:
-    style, script = STYLE.read_text(encoding="utf-8"), HEAD_SCRIPT.read_text(encoding="utf-8")
+    style = "\n".join(path.read_text(encoding="utf-8") for path in STYLES)
+    script = HEAD_SCRIPT.read_text(encoding="utf-8")
     return f"{HEAD}<style>{style}</style><script>{script}</script>"
 
 
