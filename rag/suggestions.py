@@ -83,16 +83,19 @@ def unknown_words(retriever: Retriever, question: str) -> list[str]:
     return list(dict.fromkeys(question[start:end] for start, end in words))
 
 
-def rephrasings(retriever: Retriever, found: Answer, filters: Filters | None = None) -> list[str]:
+def rephrasings(
+    retriever: Retriever, found: Answer, unknown: Sequence[str], filters: Filters | None = None
+) -> list[str]:
     """Questions near to one without an answer that have one: without its unknown words, or about what is nearest.
 
     Args:
         retriever: what was asked.
         found: an abstention.
+        unknown: the question's ``unknown_words``.
         filters: those that were in force.
     """
     *words, last = found.in_full.split()  # the last says what is asked
-    strange = [word for word in words if any(one in word for one in unknown_words(retriever, found.in_full))]
+    strange = [word for word in words if any(one in word for one in unknown)]
     known = [word for word in words if word not in strange]
     shorter = [" ".join([*known, last])] if strange and len(known) >= FEWEST_WORDS else []
     names = dict.fromkeys(name for hit in found.hits for name in NAMED.findall(hit.passage.text))

@@ -195,3 +195,28 @@ def test_where_uploads_are_off_the_page_offers_none_and_the_server_takes_none(
         visit.end()
     finally:
         served.close(verbose=False)
+
+
+def test_filters_of_one_collection_do_not_stand_in_the_way_of_the_other(visit: Visit, files: Path) -> None:
+    visit.page.locator("#filters > .label-wrap").click()
+    visit.page.get_by_label("매체", exact=True).click()
+    visit.page.get_by_role("option", name="강변신문 (1)").click()
+    visit.page.get_by_label("매체", exact=True).press("Escape")
+    choose(visit, files / "딸기.md")
+    turn = visit.ask(ASKED)
+    assert "싱가포르" in turn.locator("blockquote").first.text_content()
+    assert turn.locator(".gg-narrowed").text_content() == "내 기사에서 찾음"
+
+
+def test_a_list_that_is_narrowed_stays_so(visit: Visit, tmp_path: Path) -> None:
+    for name, title in (("하나", "사과 값 오른다"), ("둘", "배 값 내린다")):
+        (tmp_path / f"{name}.md").write_text(
+            f"# {title}\n\n{title}고 시장 상인들이 입을 모아 말했다.\n", encoding="utf-8"
+        )
+    choose(visit, tmp_path / "하나.md", tmp_path / "둘.md")
+    box = visit.page.get_by_role("searchbox", name="제목·매체")
+    box.fill("사과")
+    visit.page.wait_for_function("document.querySelectorAll('#listed li').length === 1")
+    visit.page.get_by_role("button", name="빼기: 사과").click()
+    visit.page.locator("#listed", has_text="‘사과’에 맞는 기사가 없습니다").wait_for()
+    assert box.input_value() == "사과"

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from html_tags import Tags
-from rag.uploads import Uploads
 
 from index import build_index
 from rag import Retriever
@@ -15,6 +14,7 @@ from rag.page.desk import Desk
 from rag.page.front import Library
 from rag.page.visit import Visit
 from rag.page.words.korean import KOREAN
+from rag.uploads import Uploads
 
 MINE = Visit(key="a" * 32, place="own")
 THEIRS = Visit(key="b" * 32, place="own")
@@ -64,7 +64,7 @@ def test_what_is_brought_is_asked_listed_removed_and_brought_back(shelf: Shelf, 
     (article,) = titles(shelf, MINE)
     news, removed = shelf.removed(article, MINE)
     assert "뺐습니다" in news and Tags(news).of_class("gg-undo") and titles(shelf, MINE) == []
-    assert "되돌렸습니다" in shelf.restored(removed, MINE) and titles(shelf, MINE) == [article]
+    assert "되돌렸습니다" in shelf.restored(removed, MINE)[0] and titles(shelf, MINE) == [article]
     assert "이미 있는 기사: 딸기.md" in bring(shelf, MINE, sent / "딸기.md")
     assert shelf.cleared(MINE) == "" and titles(shelf, MINE) == []
 
@@ -96,7 +96,7 @@ def test_only_what_the_server_put_there_is_read(shelf: Shelf, sent: Path, tmp_pa
         Path(""),
     ):
         assert "더한 기사가 없습니다" in bring(shelf, MINE, path)
-    for nonsense in (None, 3, "x", [None], [{}], [{"path": None}]):
+    for nonsense in (None, 3, "x", [None], [{}], [{"path": None}], [{"path": "a\0b", "name": "c"}]):
         *_, (told, added) = shelf.brought(nonsense, MINE)
         assert "더한 기사가 없습니다" in told and not added
 

@@ -158,7 +158,7 @@ def test_an_article_that_is_gone_and_one_that_is_there(retriever: Retriever) -> 
     there = {"article": first.id, "place": "own", "spans": [[0, 9]]}
     markup = desk.whole_article(there, VISIT)
     assert 'class="gg-passage"' in markup
-    assert Tags(markup).of_class("gg-only")[0]["data-source"] == Path(first.source).name
+    assert Tags(markup).of_class("gg-only")[0]["data-article"] == first.id
 
 
 def test_a_written_answer_stands_above_the_quotations_with_what_was_left_out(

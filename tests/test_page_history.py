@@ -132,3 +132,62 @@ def test_a_conversation_is_exported(visit: Visit, tmp_path: Path, kind: str) -> 
         assert shown.locator("blockquote").count() >= 2 and shown.evaluate("window.hacked") is None
         assert shown.locator("script, img").count() == 0
         shown.close()
+
+
+def test_a_conversation_that_the_server_has_lost_is_brought_back_by_the_next_question(
+    browser: Any, page_index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that slept for hours finds the server as it left it, but for its own state."""
+    from gradio.state_holder import StateHolder
+
+    from rag import Retriever
+    from rag.page.app import start_page
+
+    served = start_page(Retriever.open(page_index), port=0)
+    visit = Visit(browser, served.local_url)
+    try:
+        visit.ask(BRIDGE)
+        holder: StateHolder = served.app.state_holder
+        holder.session_data.clear()
+        assert "이어서 찾았습니다" in visit.ask("그럼 폭은?", 2).text_content()
+        assert "410m" in visit.text("#turn-1")
+        visit.come()
+        assert visit.reply(2).locator("blockquote").count() and visit.page.locator("#turn-1").count()
+        visit.end()
+    finally:
+        served.close(verbose=False)
+
+
+def test_a_question_still_being_answered_stays_out_of_the_next_conversation(
+    browser: Any, page_index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from threading import Event
+
+    from rag import Retriever
+    from rag.page.app import start_page
+
+    go_on, retriever = Event(), Retriever.open(page_index)
+    answer = retriever.answer
+    monkeypatch.setattr(retriever, "answer", lambda *given, **how: (go_on.wait(60), answer(*given, **how))[1])
+    go_on.set()  # examples are tried when the page is made
+    served = start_page(retriever, port=0)
+    visit = Visit(browser, served.local_url)
+    try:
+        visit.ask(BRIDGE)
+        go_on.clear()
+        visit.box.fill(LIBRARY)
+        visit.box.press("Enter")
+        visit.page.locator("#turn-2 .gg-pending").wait_for()
+        visit.page.get_by_role("button", name="새 대화").click()
+        visit.page.locator(".gg-welcome").wait_for()
+        go_on.set()
+        visit.page.wait_for_timeout(1500)
+        assert visit.count(".gg-turn") == 0
+        assert "1000~1500마리" in visit.ask(CRANES).text_content()
+        visit.page.get_by_role("button", name="지난 대화").click()
+        assert visit.page.locator(".gg-talk b").all_text_contents() == [CRANES, BRIDGE]
+        assert "질문 1개" in visit.page.locator(".gg-talk small").nth(1).text_content()
+        visit.end()
+    finally:
+        go_on.set()
+        served.close(verbose=False)

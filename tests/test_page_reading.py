@@ -137,10 +137,12 @@ def test_a_title_opens_the_article_too_and_questions_can_be_kept_to_it(visit: Vi
     asked = title.text_content()
     title.click()
     visit.page.locator(".gg-only").click()
-    visit.page.wait_for_function("document.querySelector('#filters').textContent.includes('.md')")
+    visit.page.locator(".gg-only-now", has_text="이 기사에만 묻습니다").wait_for()
     turn = visit.ask("투표에는 몇 명이 참여했나요?", 2)
     assert turn.locator(".gg-narrowed").count() == 1 and "2,300" in turn.text_content()
     assert {one for one in visit.page.locator("#sources-2 h3").all_text_contents()} == {asked}
+    visit.page.locator(".gg-only-end").click()
+    assert visit.ask(LIBRARY, 3).locator(".gg-narrowed").count() == 0
 
 
 def test_the_bars_are_explained(visit: Visit) -> None:

@@ -59,7 +59,7 @@ def test_what_is_offered_instead_has_an_answer_and_leaves_out_what_no_article_kn
     retriever: Retriever,
 ) -> None:
     found = retriever.answer("김치찌개 해인 클러스터 이름의 유래는?")
-    offered = rephrasings(retriever, found)
+    offered = rephrasings(retriever, found, unknown_words(retriever, found.in_full))
     assert 1 <= len(offered) <= MOST_REPHRASED and not any("김치찌개" in one for one in offered)
     assert offered[0] == "해인 클러스터 이름의 유래는?"
     assert not [one for one in offered if retriever.answer(one).abstained]

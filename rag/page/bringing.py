@@ -111,17 +111,17 @@ class Shelf:
         self.library.changed()
         return shelf.removed(self.words, removed.article.title), removed
 
-    def restored(self, removed: Removed | None, visit: Visit) -> str:
-        """What to tell once a removed article is back."""
+    def restored(self, removed: Removed | None, visit: Visit) -> tuple[str, Removed | None]:
+        """What to tell once a removed article is back, and what still brings it back where that failed."""
         collection = self.library.collection(visit)
         if collection is None or removed is None:
-            return ""
+            return "", None
         try:
             collection.restore(removed)
         except GeungeoError as error:
-            return shelf.trouble(str(error))
+            return shelf.trouble(str(error)) + shelf.removed(self.words, removed.article.title), removed
         self.library.changed()
-        return shelf.news(self.words.restored.format(title=removed.article.title))
+        return shelf.news(self.words.restored.format(title=removed.article.title)), None
 
     def cleared(self, visit: Visit) -> str:
         """What to tell once all of a visitor's own articles are gone."""
@@ -144,7 +144,7 @@ class Shelf:
             yield shelf.trouble(str(error)), False
         except Exception:
             log.exception("articles could not be added")
-            yield shelf.trouble(self.words.broken), False
+            yield shelf.trouble(self.words.add_failed), False
 
     def _uploads(self, told: Any) -> list[Upload]:
         """The files that the server itself has put where uploads are put; a path that leads elsewhere is none of them."""
@@ -154,7 +154,7 @@ class Shelf:
             return []
         uploads = []
         for one in sent[:MOST_FILES]:
-            path = Path(one.path)
+            path = Path(one.path.replace("\0", ""))
             if path.resolve().is_relative_to(self._uploaded_to) and path.is_file() and not path.is_symlink():
                 uploads.append(Upload(path, one.name))
         return uploads

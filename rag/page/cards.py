@@ -79,7 +79,7 @@ def _body(words: Words, turn: Turn, source: Source, *, rated: bool = True) -> st
     # relative to the best passage: where nothing answers, the best is no measure
     meters = "".join(_meter(words, *one) for one in _scores(words, turn, source)) if rated else ""
     opener = open_article(source.article, turn.place, _spans(source), words.whole)
-    return f'<p class="gg-text">{text}</p><footer><div class="gg-meters">{meters}</div>{opener}</footer>'
+    return f'<p class="gg-text" lang="ko">{text}</p><footer><div class="gg-meters">{meters}</div>{opener}</footer>'
 
 
 def _scores(words: Words, turn: Turn, source: Source) -> list[tuple[str, float]]:

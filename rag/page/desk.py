@@ -8,9 +8,9 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from index.errors import GeungeoError
 from index.filters import Filters
@@ -58,8 +58,12 @@ class Unwritten:
     turn: Turn
     found: Answer = field(repr=False)
     front: Front = field(repr=False)
+    talk: str
+    """What the browser calls its conversation."""
     stop: threading.Event = field(default_factory=threading.Event, repr=False, compare=False)
     """Set once nobody waits any more for what is written."""
+    begun: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+    """Held once it is being written, so that nobody writes it a second time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class Opened:
     article: str
     """Its id."""
     place: Place
-    spans: list[Span]
+    spans: Annotated[list[Span], Field(max_length=100)]
     """In characters of the article: the passage to mark, then quotations in it; none where it is read from its start."""
 
 
@@ -121,10 +125,14 @@ class Desk:
         )
         try:
             filters = narrowing.filters()
-            turn = replace(turn, narrowed=" · ".join(in_words(words, filters)))
+            told = in_words(words, filters)
             front = self.library.front(visit, place)
             if front.retriever is None:
                 return replace(turn, notice=words.empty_own), None
+            only = front.retriever.article(visit.only) if visit.only else None
+            if only:  # one that has left the index meanwhile does not narrow the search
+                filters, told = replace(filters, articles=[only.id]), [f"‘{only.title}’", *told]
+            turn = replace(turn, narrowed=" · ".join(told))
             after = [one.exchange for one in before if one.exchange and one.place == place]
             found = front.retriever.answer(
                 question,
@@ -137,7 +145,7 @@ class Desk:
             near: list[str] = []
             if found.abstained and found.hits:
                 unknown = unknown_words(front.retriever, found.in_full)
-                near = rephrasings(front.retriever, found, filters)
+                near = rephrasings(front.retriever, found, unknown, filters)
         except GeungeoError as error:
             return replace(turn, notice=str(error)), None
         except Exception:
@@ -145,7 +153,7 @@ class Desk:
             return replace(turn, notice=words.broken), None
         turn = replace(turn, reply=Reply.of(found, unknown, near), exchange=found.exchange)
         writable = front.writer is not None and visit.written and not found.abstained
-        return turn, Unwritten(turn, found, front) if writable else None
+        return turn, Unwritten(turn, found, front, visit.talk) if writable else None
 
     def written(self, unwritten: Unwritten) -> Iterator[Turn]:
         """The turn while a language model writes its answer, and last with the checked answer above the quotations.

@@ -5,9 +5,8 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from index.articles import Article
 from index.errors import GeungeoError
 from index.searching import Index
 from rag.collection import Collection
@@ -39,7 +38,6 @@ class Front:
     examples: Sequence[str] = ()
     publishers: Sequence[tuple[str, str]] = ()
     topics: Sequence[tuple[str, str]] = ()
-    seen: Sequence[Article] = field(default=(), repr=False)
 
     @classmethod
     def of(cls, retriever: Retriever, writer: Writer | None) -> Front:
@@ -55,7 +53,6 @@ class Front:
             example_questions(retriever, seen),
             _choices(index.store.publishers()),
             _choices(index.store.topics()),
-            seen,
         )
 
 
@@ -118,6 +115,8 @@ class Library:
         own = self.collection(visit)
         retriever = own.retriever if own and self.private else None
         if retriever is None:
+            with self._keeping:
+                self._fronts.pop(visit.key, None)
             return Front(None, None)
         with self._keeping:
             front = self._fronts.get(visit.key)

@@ -70,6 +70,11 @@ def lay_out(desk: Desk, functions: list[Any]) -> Parts:
                 question = _question_box(words)
                 send = gr.Button(words.send, variant="primary", elem_id="send", scale=0)
                 narrowing = _filter_boxes(desk)
+            html(
+                f'<p class="gg-only-now" hidden><span></span><button type="button" class="gg-only-end">'
+                f"{words.only_end}</button></p>",
+                elem_id="only",
+            )
             stop = gr.Button(words.stop, elem_id="stop", size="sm", visible=desk.library.writer is not None)
         with gr.Column(elem_id="side"):
             html(_tabs(words), elem_id="tabs")
@@ -101,7 +106,7 @@ def html(value: str, **settings: Any) -> gr.HTML:
 
 
 def _bar(words: Words) -> str:
-    language = "en" if words.language == "ko" else "./"
+    language = "en#chosen" if words.language == "ko" else "./#chosen"
     other = "en" if words.language == "ko" else "ko"
     return (
         f'<a class="gg-skip" href="#question">{words.skip}</a>'
@@ -120,7 +125,7 @@ def _tabs(words: Words) -> str:
             ("sources", words.to_sources_tab, "false"), ("articles", words.to_articles_tab, "true")
         )
     )  # fmt: skip
-    return f'<div class="gg-tabs" role="tablist" aria-label="{words.to_sources_tab}">{tabs}</div>'
+    return f'<div class="gg-tabs" role="tablist" aria-label="{words.sides}">{tabs}</div>'
 
 
 def _question_box(words: Words) -> gr.Textbox:
@@ -218,6 +223,17 @@ def _paste(words: Words) -> str:
     )
 
 
-def as_record(turn: dict[str, Any]) -> str:
-    """What the browser is to keep of a turn, where the page's script finds it."""
-    return f'<div data-turn="{escape(json.dumps(turn, ensure_ascii=False))}"></div>'
+def as_record(turn: dict[str, Any], talk: str = "") -> str:
+    """What the browser is to keep of a turn of the conversation it calls ``talk``, where the page's script finds it."""
+    kept = escape(json.dumps(turn, ensure_ascii=False))
+    return f'<div data-turn="{kept}" data-talk="{escape(talk)}"></div>'
+
+
+def as_lost(question: str) -> str:
+    """That the server has lost the conversation in which a question was asked."""
+    return f'<div data-lost="{escape(question)}"></div>'
+
+
+def as_refused() -> str:
+    """That what the browser had kept of a conversation is not of this version."""
+    return "<div data-refused></div>"

@@ -37,10 +37,12 @@ def whole_article(
             text = text.lstrip("# ")  # Markdown's sign of one; the label says it
         blocks.append(f'<p class="{" ".join(names)}">{label}{text}</p>')
     told = Facts.of(article)
-    source = escape(told.url or told.file)
-    only = f'<button type="button" class="gg-only" data-source="{source}">{words.only}</button>'
+    only = (
+        f'<button type="button" class="gg-only" data-article="{escape(told.id)}" '
+        f'data-title="{escape(told.title)}">{words.only}</button>'
+    )
     head = f"<h2>{escape(article.title)}</h2>{facts(words, told)}{only}"
-    return f'<header>{head}</header><div class="gg-reader-text">{"".join(blocks)}</div>'
+    return f'<header>{head}</header><div class="gg-reader-text" lang="ko">{"".join(blocks)}</div>'
 
 
 def window(words: Words) -> str:

@@ -157,7 +157,7 @@ def _quotation(words: Words, number: int, reply: Reply, shown: Quotation) -> str
             numbers += cite(words, number, n, source.number, source.article.title)
             origins += _origin(source.article)
     return (
-        f'<figure class="gg-quotation">{about}<blockquote>{_words_and_numbers(shown.quote, numbers)}</blockquote>'
+        f'<figure class="gg-quotation">{about}<blockquote lang="ko">{_words_and_numbers(shown.quote, numbers)}</blockquote>'
         f"<figcaption>{origins}</figcaption></figure>"
     )
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from index.articles import Article
 from index.listing import ListedArticle
@@ -22,6 +22,8 @@ MOST_COPIES = 8
 MOST_RESTORED = 200
 """Turns that a browser may bring back."""
 
+Spans = Annotated[tuple[Span, ...], Field(max_length=500)]
+"""No passage has more to mark; what a browser brings back may."""
 Outcome = Literal["answered", "not_found", "no_more", "none_allowed"]
 
 
@@ -69,9 +71,9 @@ class Source:
     text: str
     start: int
     """Where the passage begins in the article, in characters."""
-    quotes: tuple[Span, ...]
+    quotes: Spans
     """The sentences quoted, in characters of ``text``, as ``words`` are."""
-    words: tuple[Span, ...]
+    words: Spans
     copies: tuple[Copy, ...]
     more_copies: int
     lexical: float
@@ -135,7 +137,7 @@ class Reply:
 
     outcome: Outcome
     quotations: tuple[Quotation, ...]
-    sources: tuple[Source, ...]
+    sources: Annotated[tuple[Source, ...], Field(max_length=100)]
     """The cited ones first, then the other near ones."""
     unanswered: tuple[str, ...] = ()
     searched_as: str | None = None

@@ -25,6 +25,12 @@ class Visit:
     """Whether typos are corrected and follow-ups completed."""
     written: bool = True
     """Whether a language model, where there is one, writes the answer."""
+    only: Annotated[str, Field(pattern=r"^[0-9a-f]{0,64}$")] = ""
+    """The id of the one article that is asked, if so."""
+    talk: Annotated[str, Field(max_length=64)] = ""
+    """What the browser calls the conversation on the page."""
+    turns: int = 0
+    """How many turns of it the browser has kept."""
 
     def __repr__(self) -> str:
         """Without the key, which is to stand in no log."""

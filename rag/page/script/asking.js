@@ -3,8 +3,13 @@
 // Enter while a syllable is being composed finishes the syllable first: what is sent is whole, and sent once. Safari
 // ends the composition before the key, which then has only its code to tell; where a second key follows of itself
 // (some systems send one) that one sends, and where none does (others) the question is sent here.
-const SECOND_KEY = 60;
+const SECOND_KEY = 60, WHEN_WHOLE = -1;
 let finishing = 0;
+
+function clearFinishing() {
+  if (finishing > 0) clearTimeout(finishing);
+  finishing = 0;
+}
 
 function isEnter(event) {
   const key = event.keyCode === 229 ? event.code : event.key;
@@ -13,15 +18,19 @@ function isEnter(event) {
 
 for (const kind of ["keydown", "keypress"]) {
   document.addEventListener(kind, (event) => {
-    if (!isEnter(event) || !event.target.closest?.("#question")) return;
+    if (!event.target.closest?.("#question")) return;
+    if (!isEnter(event)) {
+      if (kind === "keydown") clearFinishing();
+      return;
+    }
     if (!event.isComposing && event.keyCode !== 229) {
-      clearTimeout(finishing); // this key sends it
+      clearFinishing(); // this key sends it
       return;
     }
     event.stopImmediatePropagation();
     if (kind === "keydown" && !event.shiftKey) {
-      clearTimeout(finishing);
-      finishing = -1; // to be sent when the syllable is whole
+      clearFinishing();
+      finishing = WHEN_WHOLE;
       if (!event.isComposing) finish(); // Safari: it already is
     }
   }, true);
@@ -35,7 +44,9 @@ function finish() {
 }
 
 document.addEventListener("compositionend", (event) => {
-  if (finishing === -1 && event.target.closest?.("#question")) finish();
+  if (finishing !== WHEN_WHOLE || !event.target.closest?.("#question")) return;
+  finishing = 0;
+  if (/[\uac00-\ud7a3\u3131-\u318e]$/.test(event.data)) finish(); // not a Chinese character that was chosen by Enter
 });
 
 // What is typed outlives a reload.

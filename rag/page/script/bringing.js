@@ -38,7 +38,7 @@ function send(file, name, onProgress) {
     request.onerror = () => reject(new Error(words.lost));
     request.onload = () => {
       if (request.status === 200) resolve(JSON.parse(request.responseText)[0]);
-      else reject(new Error(`${name}: ${words.load_failed}`));
+      else reject(new Error(filled(words.send_failed, { name })));
     };
     const form = new FormData();
     form.append("files", file, file.name);
@@ -134,8 +134,9 @@ pasting.querySelector("form").addEventListener("submit", (event) => {
 
 // -- Which collection is asked, and what is in it
 onClick(".gg-place", (button) => {
+  askOnly("", "");
   tellVisit({ place: button.dataset.place });
-  tell("enter", {});
+  tell("enter");
 });
 let place = null;
 onChange(() => {
@@ -147,10 +148,10 @@ onChange(() => {
 
 let seeking = 0;
 document.addEventListener("input", (event) => {
-  if (!event.target.matches?.(".gg-find")) return;
+  if (!event.target.matches?.(".gg-shelf .gg-find")) return;
   clearTimeout(seeking);
-  seeking = setTimeout(() => tell("seek", { words: event.target.value }), 250);
+  seeking = setTimeout(() => tell("seek"), 250);
 });
 onClick(".gg-remove", (button) => tell("remove", { article: button.dataset.article }));
-onClick(".gg-undo", () => tell("undo", {}));
-onClick(".gg-clear", (button) => { if (confirm(button.dataset.sure)) tell("clear", {}); });
+onClick(".gg-undo", () => tell("undo"));
+onClick(".gg-clear", (button) => { if (confirm(button.dataset.sure)) tell("clear"); });

@@ -9,19 +9,20 @@ function tellConnection(text) {
   connection.hidden = !text;
 }
 
-async function lookAgain() {
+async function lookAgain(otherwise = () => setTimeout(() => lookAgain(), LOOK_AGAIN)) {
   try {
     const root = window.gradio_config?.root ?? "";
     const answer = await plainFetch(`${root}${api()}/app_id`, { cache: "no-store" });
     if (!answer.ok) throw new Error(String(answer.status));
     const { app_id: now } = await answer.json();
-    lost = false;
     // another run of the server knows nothing of this page: it is made anew, and the browser brings its conversation
     if (now !== window.gradio_config?.app_id) return location.reload();
+    if (!lost) return;
+    lost = false;
     tellConnection(null);
     toast(words.back);
   } catch {
-    setTimeout(lookAgain, LOOK_AGAIN);
+    otherwise();
   }
 }
 
@@ -34,16 +35,16 @@ onChange(() => {
   }
 });
 
-setInterval(async () => {
+setInterval(() => {
   if (lost || document.hidden) return;
-  await plainFetch(`${window.gradio_config?.root ?? ""}${api()}/app_id`, { cache: "no-store" }).catch(lose);
+  lookAgain(lose);
 }, LOOK);
 
 function lose() {
   if (lost) return;
   lost = true;
   tellConnection(words.lost);
-  setTimeout(lookAgain, LOOK_AGAIN);
+  setTimeout(() => lookAgain(), LOOK_AGAIN);
 }
 
 window.fetch = async (...asked) => {
@@ -62,8 +63,7 @@ window.fetch = async (...asked) => {
 
 // -- Everything is there: the visitor comes in, with the conversation that this tab had
 applyTheme();
-tellVisit();
 const before = currentId();
-talk = before ? kept(`talk.${before}`) : null;
+setTalk((before && kept(`talk.${before}`)) || newTalk());
 show("articles");
-setTimeout(() => tell("enter", { turns: talk?.turns ?? [] }));
+setTimeout(() => tell("begin", { turns: talk.turns }));

@@ -1,8 +1,18 @@
 // Keeping conversations in this browser: the server remembers none. Each tab has its own, found again after a reload.
-const MOST_TALKS = 50;
+const MOST_TALKS = 50, MOST_EVICTED = 5;
 const TYPES = { md: "text/markdown", html: "text/html", json: "application/json" };
 
-let talk = null; // the conversation on the page: {id, title, at, turns}
+let talk = newTalk(); // the conversation on the page
+
+function newTalk() {
+  return { id: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, title: "", at: "", turns: [] };
+}
+
+function setTalk(next) {
+  talk = next;
+  tellVisit({ talk: talk.id, turns: talk.turns.length });
+  setCurrent(talk.turns.length ? talk.id : null);
+}
 
 function talks() {
   return kept("talks", []);
@@ -23,9 +33,9 @@ function keepTalk() {
   const listed = talks().filter((one) => one.id !== talk.id);
   listed.unshift({ id: talk.id, title: talk.title, at: talk.at, count: talk.turns.length });
   for (const old of listed.splice(MOST_TALKS)) forget(`talk.${old.id}`);
-  // the oldest make room where there is none
-  while (!keep(`talk.${talk.id}`, talk) || !keep("talks", listed)) {
-    if (listed.length < 2) {
+  // a few of the oldest make room where there is none
+  for (let tries = 0; !keep(`talk.${talk.id}`, talk) || !keep("talks", listed); tries += 1) {
+    if (listed.length < 2 || tries === MOST_EVICTED) {
       toast(words.not_kept);
       return;
     }
@@ -39,35 +49,47 @@ onChange(() => {
   const record = find("#record [data-turn]");
   if (!record || record.dataset.turn === recorded) return;
   recorded = record.dataset.turn;
+  if (record.dataset.talk !== talk.id) return; // of a conversation that has been left
   const turn = JSON.parse(recorded);
-  talk ??= { id: crypto.randomUUID?.() ?? String(Date.now()), title: turn.question.slice(0, 80), at: turn.at, turns: [] };
-  talk.turns = [...talk.turns.filter((one) => one.number < turn.number), turn];
-  talk.at = turn.at;
-  setCurrent(talk.id);
+  const turns = [...talk.turns.filter((one) => one.number < turn.number), turn];
+  setTalk({ ...talk, title: talk.title || turn.question.slice(0, 80), at: turn.at, turns });
   keepTalk();
-  tellWhetherTalking();
+});
+
+// The server has lost the conversation: it is brought back, and what was asked is asked again.
+let asked = null;
+onChange(() => {
+  const lost = find("#record [data-lost]");
+  if (lost && asked === null) {
+    asked = lost.dataset.lost;
+    tell("begin", { turns: talk.turns });
+  } else if (!lost && asked !== null) {
+    const question = asked;
+    asked = null;
+    setTimeout(() => ask(question));
+  }
+  // what was kept by another version stays in the list, but is not gone on with
+  if (find("#record [data-refused]") && talk.turns.length) setTalk(newTalk());
 });
 
 function tellWhetherTalking() {
   const fresh = find(".gg-fresh");
-  if (fresh) fresh.hidden = !talk && !find(".gg-turn");
+  if (fresh) fresh.hidden = !find(".gg-turn");
 }
 onChange(tellWhetherTalking);
 
 function begin() {
-  talk = null;
-  setCurrent(null);
-  tell("enter", { turns: [] });
+  askOnly("", "");
+  setTalk(newTalk());
+  tell("begin", { turns: [] });
   show("articles");
   type("#question", "");
   find("#question textarea")?.focus();
 }
 
 function goOn(id) {
-  const found = kept(`talk.${id}`);
-  talk = found;
-  setCurrent(found ? id : null);
-  tell("enter", { turns: found?.turns ?? [] });
+  setTalk(kept(`talk.${id}`) ?? newTalk());
+  tell("begin", { turns: talk.turns });
 }
 
 onClick(".gg-fresh", begin);
@@ -122,7 +144,7 @@ onClick(".gg-talk", (button) => {
 function deleteTalks(ids) {
   for (const id of ids) forget(`talk.${id}`);
   keep("talks", talks().filter((one) => !ids.includes(one.id)));
-  if (talk && ids.includes(talk.id)) begin();
+  if (ids.includes(talk.id)) begin();
   listTalks();
 }
 
@@ -135,9 +157,9 @@ onClick(".gg-delete-all", (button) => {
 onClick(".gg-export", async (button) => {
   const { format } = button.dataset;
   button.closest("details").open = false;
-  const text = await server.exported({ format, turns: talk?.turns ?? [] }).catch(() => null);
-  if (typeof text !== "string") return toast(words.load_failed);
-  const day = (talk?.at ?? new Date().toISOString()).slice(0, 16).replace(/[T:]/g, "-");
+  const text = await server.exported({ format, turns: talk.turns }).catch(() => null);
+  if (typeof text !== "string") return toast(words.export_failed);
+  const day = (talk.at || new Date().toISOString()).slice(0, 16).replace(/[T:]/g, "-");
   download(`geungeo-${day}.${format}`, text, TYPES[format]);
 });
 document.addEventListener("click", (event) => {

@@ -16,9 +16,21 @@ onClick(".gg-tabs [role=tab]", (tab) => show(tab.getAttribute("aria-controls")))
 document.addEventListener("keydown", (event) => {
   const tab = event.target.closest?.(".gg-tabs [role=tab]");
   if (!tab || !["ArrowLeft", "ArrowRight"].includes(event.key)) return;
-  const other = findAll(".gg-tabs [role=tab]").find((one) => one !== tab);
+  const other = findAll(".gg-tabs [role=tab]").find((one) => one !== tab && one.checkVisibility());
+  if (!other) return;
   show(other.getAttribute("aria-controls"));
   other.focus();
+});
+
+// Gradio's columns and blocks do not tell a screen reader what they are.
+onChange(() => {
+  for (const side of ["sources", "articles"]) {
+    const panel = find(`#${side}`);
+    if (!panel || panel.role === "tabpanel") continue;
+    panel.setAttribute("role", "tabpanel");
+    panel.setAttribute("aria-labelledby", `tab-${side}`);
+  }
+  for (const news of findAll("#sending:not([role]), #news:not([role])")) news.setAttribute("role", "status");
 });
 
 // -- Citations
@@ -47,7 +59,9 @@ onClick(".gg-cite, .gg-to-sources", (link, event) => {
 });
 
 // -- Whole articles
+let opened = 0;
 async function openArticle(button) {
+  const now = opened += 1;
   const { article, place, spans } = button.dataset;
   body.textContent = words.loading;
   reader.showModal();
@@ -56,6 +70,7 @@ async function openArticle(button) {
     spans: spans.split(" ").filter(Boolean).map((span) => span.split("-").map(Number)),
   };
   const markup = await server.whole_article(asked).catch(() => null);
+  if (now !== opened) return; // another has been opened since
   if (typeof markup !== "string") {
     body.textContent = words.load_failed;
     return;
@@ -67,20 +82,21 @@ async function openArticle(button) {
 }
 
 onClick(".gg-open", openArticle);
-// from now on, questions are asked of this article alone, until the filter is cleared
-onClick(".gg-only", async (button) => {
+// from now on, questions are asked of this article alone, until that is ended
+function askOnly(article, title) {
+  tellVisit({ only: article });
+  const told = find(".gg-only-now");
+  if (!told) return;
+  told.hidden = !article;
+  told.firstElementChild.textContent = article ? filled(words.only_now, { title }) : "";
+}
+
+onClick(".gg-only", (button) => {
   reader.close();
-  const label = find("#filters > .label-wrap");
-  if (!label.classList.contains("open")) label.click(); // closed, its boxes are not there
-  let box = null;
-  for (let tries = 0; !box && tries < 40; tries += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    box = find("#filter-source input, #filter-source textarea");
-  }
-  type("#filter-source", button.dataset.source);
-  box?.focus();
-  find("#question textarea").focus(); // leaving the box tells what is in it
+  askOnly(button.dataset.article, button.dataset.title);
+  find("#question textarea").focus();
 });
+onClick(".gg-only-end", () => askOnly("", ""));
 onClick(".gg-close", () => reader.close());
 // a click beside a dialog closes it
 element.addEventListener("click", (event) => {

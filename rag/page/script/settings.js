@@ -6,13 +6,16 @@ function newKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-const visit = { key: kept("key") ?? newKey(), place: "shared", sources: 5, correct: true, written: true, ...kept("visit", {}) };
+const visit = {
+  key: kept("key") ?? newKey(), place: "shared", sources: 5, correct: true, written: true, ...kept("visit", {}),
+  only: "", talk: "", turns: 0,
+};
 keep("key", visit.key);
 
 function tellVisit(change = {}) {
   Object.assign(visit, change);
-  const { key, ...rest } = visit;
-  keep("visit", rest);
+  const { place, sources, correct, written } = visit;
+  keep("visit", { place, sources, correct, written });
   putVisit();
 }
 
@@ -24,7 +27,8 @@ function putVisit() {
 onChange(putVisit);
 
 function tell(event, data = {}) {
-  trigger(event, { ...data, visit: JSON.stringify(visit) });
+  const words = find(".gg-shelf .gg-find")?.value ?? "";
+  trigger(event, { words, ...data, visit: JSON.stringify(visit) });
 }
 
 function applyTheme() {

@@ -29,6 +29,7 @@ class Words:
     stop: str
     skip: str
     to_sources_tab: str
+    sides: str
     to_articles_tab: str
 
     # The conversation
@@ -98,6 +99,8 @@ class Words:
     reader: str
     close: str
     only: str
+    only_now: str
+    only_end: str
     gone: str
     loading: str
     load_failed: str
@@ -139,6 +142,8 @@ class Words:
     known: str
     nothing_added: str
     skipped: str
+    send_failed: str
+    add_failed: str
     ask_now: str
     too_large: str
     too_many: str
@@ -182,6 +187,7 @@ class Words:
 
     # Exports
     exported: str
+    export_failed: str
     asked_at: str
 
     def for_script(self) -> dict[str, object]:
