@@ -176,7 +176,7 @@ class Visit:
     def end(self) -> None:
         """Looks whether all was well, and goes."""
         assert self.page.evaluate("window.hacked") is None
-        assert self.errors == []
+        assert not self.errors, self.errors
         assert [url for url in self.requests if not url.startswith((self.address, "data:", "blob:"))] == []
         self.context.close()
 

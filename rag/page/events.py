@@ -244,8 +244,10 @@ class Page:
         chosen = parts.narrowing[:2]
         who = [parts.visit, parts.turns, *chosen]
         at_once = quiet | {"queue": False, "trigger_mode": "always_last"}
+        beginning = [parts.visit, parts.unwritten, *chosen]
         # a question that is still being looked for belongs to the conversation that is left
-        script.begin(self.begin, [parts.visit, parts.unwritten, *chosen], begun, cancels=asked, **at_once)
+        script.begin(self.begin, beginning, begun, cancels=asked, **at_once)
+        script.resume(self.begin, beginning, begun, **at_once)
         script.enter(self.enter, who, front, **at_once)
         script.seek(self.seek, parts.visit, parts.listed, **at_once)
         changed = [parts.news, parts.removed, *front]

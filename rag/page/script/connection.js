@@ -66,4 +66,4 @@ applyTheme();
 const before = currentId();
 setTalk((before && kept(`talk.${before}`)) || newTalk());
 show("articles");
-setTimeout(() => tell("begin", { turns: talk.turns }));
+setTimeout(() => tell("resume", { turns: talk.turns }));

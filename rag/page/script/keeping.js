@@ -62,7 +62,7 @@ onChange(() => {
   const lost = find("#record [data-lost]");
   if (lost && asked === null) {
     asked = lost.dataset.lost;
-    tell("begin", { turns: talk.turns });
+    tell("resume", { turns: talk.turns });
   } else if (!lost && asked !== null) {
     const question = asked;
     asked = null;
