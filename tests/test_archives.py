@@ -259,7 +259,7 @@ def test_members_that_share_bytes_are_refused(tmp_path: Path) -> None:
     data = bytearray(packed({"가.txt": "가" * 1000, "나.txt": "나" * 1000}, zipfile.ZIP_STORED))
     second = data.rindex(b"PK\x01\x02")
     data[second + 42 : second + 46] = struct.pack("<L", 0)  # begins where the first does
-    data[second + 46 : second + 46 + 8] = "가.txt".encode()
+    data[second + 46 : second + 46 + 7] = "가.txt".encode()
     with pytest.raises(ArticleError, match="고장 난 압축 파일"):
         read(tmp_path, bytes(data))
 
