@@ -43,7 +43,9 @@ def command_line() -> argparse.ArgumentParser:
         help="사용자 사전: 한 줄에 이름 하나, 또는 쉼표로 나눈 같은 이름들 (기본: 색인에 있는 것; 빈 파일이면 없앰)",
     )
     build.add_argument(
-        "--prune", action="store_true", help="PATH 아래(압축 파일 안도)에 있다가 없어진 파일의 기사를 색인에서 뺍니다"
+        "--prune",
+        action="store_true",
+        help="PATH 아래(압축 파일 안도)에 있다가 없어진 파일의 기사를 색인에서 뺍니다",
     )
 
     remove = commands.add_parser("remove", parents=[common], help="기사를 색인에서 뺍니다 (파일은 그대로)")
