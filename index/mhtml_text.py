@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesHeaderParser
@@ -74,5 +74,5 @@ def _words(value: object) -> str | None:
     """A header's words, which are encoded where they are not English."""
     try:
         return str(make_header(decode_header(str(value)))) if value else None
-    except (HeaderParseError, LookupError, ValueError):
+    except (MessageError, LookupError, ValueError):
         return None

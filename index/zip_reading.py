@@ -21,7 +21,7 @@ MAX_RATIO = 100
 ALWAYS_ALLOWED = 20 * 1024 * 1024
 """... or to so many bytes, for a short document of a long pattern is no attack."""
 
-_BROKEN = "고장 난 압축 파일입니다: 다시 내려받거나 풀어서 넣어 주세요"
+_BROKEN = "고장 난 파일이라 열 수 없습니다: 다시 내려받거나 저장해 넣어 주세요"
 _BOMB = "풀면 지나치게 커지는 압축 파일입니다: 풀어서 나누어 넣어 주세요"
 _CHUNK = 256 * 1024
 _ENTRY = b"PK\x01\x02"
@@ -118,7 +118,7 @@ class Zip:
                     self.allowance.take(len(chunk))
                     chunks.append(chunk)
         except _ERRORS:
-            raise ArticleError("압축 파일 안에서 고장 나 있습니다: 다시 압축해 넣어 주세요") from None
+            raise ArticleError(_BROKEN) from None
         return b"".join(chunks)
 
 

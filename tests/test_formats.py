@@ -86,7 +86,7 @@ def test_every_format_has_its_own_limit(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(formats, "MAX_LARGE", 100)
     path = tmp_path / "큰.zip"
     path.write_bytes(packed({"가.txt": STORY * 10}))
-    with pytest.raises(ArticleError, match="너무 큰 파일"):
+    with pytest.raises(ArticleError, match=r"큰.zip: 너무 큰 파일입니다\("):
         read_article(path)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import quopri
+import re
 from contextlib import suppress
 from email.header import Header
 from pathlib import Path
@@ -52,6 +53,9 @@ def saved(
     return head.encode() + split + split.join(parts) + f"{ends}--{MARK}--{ends}".encode()
 
 
+WHOLE = saved(part(PAGE.encode(), coding="base64"))
+
+
 @pytest.mark.parametrize("coding", ["quoted-printable", "base64", "binary"])
 @pytest.mark.parametrize("ends", ["\r\n", "\n"])
 @pytest.mark.parametrize("suffix", [".mhtml", ".mht", ".MHT"])
@@ -72,6 +76,12 @@ def test_the_pages_own_words_come_before_those_of_the_file() -> None:
     )
     found = read_mhtml(saved(part(page.encode())))
     assert (found.metadata.title, found.metadata.url) == ("다른 제목", "https://a.example/2")
+
+
+@pytest.mark.parametrize("subject", ["=?utf\ufffd8?b?6rCA?=", "=?utf-8?b?*?=", "=?x?q?a?="])
+def test_a_subject_that_is_wrongly_encoded_is_no_title(subject: str) -> None:
+    data = re.sub(rb"Subject: .*?\r\n(?=MIME)", f"Subject: {subject}\r\n".encode(), WHOLE, flags=re.S)
+    assert subject.encode() in data and LEAD in read_mhtml(data).text
 
 
 def test_an_old_page_in_another_encoding_one_level_down() -> None:
@@ -96,9 +106,6 @@ def test_what_is_no_saved_page_is_one_clear_line(data: bytes) -> None:
     with pytest.raises(ArticleError) as caught:
         read_mhtml(data)
     assert "\n" not in str(caught.value)
-
-
-WHOLE = saved(part(PAGE.encode(), coding="base64"))
 
 
 @settings(max_examples=100, deadline=None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -262,10 +261,8 @@ def test_time_is_bounded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     looping.write_text("while True: pass")
     monkeypatch.setattr(pdf_worker, "__file__", str(looping))
     monkeypatch.setattr(pdf_text, "MAX_SECONDS", 0.5)
-    started = time.monotonic()
     with pytest.raises(ArticleError, match="너무 오래 걸리거나"):
         read_pdf(b"%PDF-1.4")
-    assert time.monotonic() - started < 60, "it was not waited for"
 
 
 def test_the_program_that_reads_bounds_itself() -> None:
