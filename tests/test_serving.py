@@ -19,7 +19,11 @@ from sealing import generation, publish_a_copy
 from index import Dictionary, Index, build_index
 from index.generations import MANIFEST
 from rag import Retriever, serving
+from rag.page.bringing import Shelf
 from rag.page.desk import Desk
+from rag.page.front import Library
+from rag.page.visit import Visit
+from rag.page.words.korean import KOREAN
 from rag.serving import Serving
 
 
@@ -163,22 +167,29 @@ def test_old_generations_are_closed_when_nobody_uses_them(index_dir: Path) -> No
 
 
 def test_a_page_shows_what_there_is_now(index_dir: Path) -> None:
-    desk = Desk(Retriever.open(index_dir))
-    assert "<b>4</b>편" in desk.front.header and desk.front.publishers == [("1호 신문 (4)", "1호 신문")]
-    turn = desk.reply(QUESTION, ())
-    assert "1만 대" in turn.reply and turn.exchange is not None
+    desk, visit = Desk(Library(Retriever.open(index_dir)), KOREAN), Visit()
+    shelf = Shelf(desk.library, KOREAN, index_dir)
+    assert "<b>4</b>편" in desk.header(visit) and desk.front(visit).publishers == [
+        ("1호 신문 (4)", "1호 신문")
+    ]
+    turn, _ = desk.reply(QUESTION, (), visit)
+    assert "1만 대" in desk.conversation((turn,)) and turn.exchange is not None
     article = Index.open(index_dir).store.articles()[0][0]
-    assert "1만 대" in desk.whole_article({"article": article.id, "spans": []})
+    opened = {"article": article.id, "place": "shared", "spans": []}
+    assert "1만 대" in desk.whole_article(opened, visit)
     write_edition(index_dir.parent / "stories", 2, articles=5)
     build_index([index_dir.parent / "stories"], index_dir)
-    desk.serving.look()
-    assert "<b>5</b>편" in desk.front.header and desk.front.publishers == [("2호 신문 (5)", "2호 신문")]
-    assert "가람 공장 4" in desk.sources(()) and desk.sources((turn,)).count("1호 신문")
-    assert "이제 색인에 없습니다" in desk.whole_article({"article": article.id, "spans": []})
+    desk.library.serving.look()
+    assert "<b>5</b>편" in desk.header(visit) and desk.front(visit).publishers == [
+        ("2호 신문 (5)", "2호 신문")
+    ]
+    assert "가람 공장 4" in shelf.listed(visit) and desk.sources((turn,)).count("1호 신문")
+    assert "이제 색인에 없습니다" in desk.whole_article(opened, visit)
     for follow_up in ("더 자세히", "1번 더 자세히", "그 공장은 어디 있나?", "왜?"):
-        later = desk.reply(follow_up, (turn,))
-        assert later.sources is not None, follow_up
-    assert editions_in(desk.reply(QUESTION, (turn,)).reply) == {"2"}
+        later, _ = desk.reply(follow_up, (turn,), visit)
+        assert later.reply is not None, follow_up
+    again, _ = desk.reply(QUESTION, (turn,), visit)
+    assert again.reply and editions_in(again.reply.quotations[0].quote) == {"2"}
 
 
 def test_an_analyzer_with_a_dictionary_is_made_once(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from index import build_index
 from rag import Retriever, cli
 from rag.answer import DIFFERING
 from rag.page.cards import sources
+from rag.page.turns import Reply, Turn
+from rag.page.words.korean import KOREAN
 from rag.writing import language_model as lm
 from rag.writing.language_model import LanguageModel, Patience, Settings
 from rag.writing.prompt import MOST_CHARACTERS, messages, within_budget
@@ -128,7 +130,9 @@ def test_drafts_come_first_and_stopping_leaves_the_extractive_answer(retriever: 
 
 def test_the_numbers_are_those_of_the_cards(retriever: Retriever) -> None:
     answer = retriever.answer("SK텔레콤 컨소시엄에 참여한 기업은?", k=5)
-    cards = [int(n) for n in re.findall(r'id="source-7-(\d+)"', sources(7, answer))]
+    reply = Reply.of(answer)
+    markup = sources(KOREAN, Turn(7, answer.question, reply), reply)
+    cards = [int(n) for n in re.findall(r'id="source-7-(\d+)"', markup)]
     assert [number for number, _ in numbered_passages(answer)] == cards and len(cards) >= 3
 
 
