@@ -65,7 +65,11 @@ function ask(question, how = {}) {
   tell("asking", { question, ...how });
 }
 
-onClick(".gg-ask", (button) => ask(button.dataset.question, { wide: "wide" in button.dataset }));
+onClick(".gg-ask", (button) => {
+  const wide = "wide" in button.dataset;
+  if (wide) askOnly("", "");
+  ask(button.dataset.question, { wide });
+});
 onClick(".gg-as-typed", (button) => ask(button.dataset.question, { typed: true }));
 onClick(".gg-again", (button) => ask(button.dataset.question, { again: true }));
 onClick(".gg-edit", (button) => {

@@ -143,7 +143,9 @@ onChange(() => {
   const now = find(".gg-shelf")?.dataset.place;
   if (!now || now === place) return;
   place = now;
-  if (now !== visit.place) tellVisit({ place: now }); // one's own, once there are some
+  if (now === visit.place) return;
+  askOnly("", "");
+  tellVisit({ place: now }); // one's own, once there are some
 });
 
 let seeking = 0;

@@ -88,6 +88,7 @@ function begin() {
 }
 
 function goOn(id) {
+  askOnly("", "");
   setTalk(kept(`talk.${id}`) ?? newTalk());
   tell("begin", { turns: talk.turns });
 }
