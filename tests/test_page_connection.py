@@ -62,13 +62,13 @@ def test_a_lost_server_is_told_and_what_was_said_and_typed_is_there_once_it_is_b
         process.kill()
 
 
-def test_a_slow_answer_is_told_to_be_slow(
+def test_slow_answers_are_told_to_be_slow_and_who_waits_for_them_is_told_so(
     browser: Any, page_index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from threading import Event
 
     from rag import Retriever
-    from rag.page.app import start_page
+    from rag.page.app import AT_ONCE, start_page
 
     go_on, retriever = Event(), Retriever.open(page_index)
     answer = retriever.answer
@@ -76,20 +76,28 @@ def test_a_slow_answer_is_told_to_be_slow(
     go_on.set()  # examples are tried when the page is made
     served = start_page(retriever, port=0)
     visit = Visit(browser, served.local_url)
+    others = [Visit(browser, served.local_url) for _ in range(AT_ONCE)]
     try:
         go_on.clear()
         visit.box.fill(LIBRARY)
         visit.box.press("Enter")
-        slow = visit.page.locator(".gg-slow")
+        slow = visit.page.locator("#conversation .gg-slow")
         slow.wait_for(state="attached")
-        assert "찾는 중입니다" in visit.text(".gg-pending")
+        assert "찾는 중입니다" in visit.text("#conversation .gg-pending")
         visit.page.wait_for_function(
-            "getComputedStyle(document.querySelector('.gg-slow')).visibility === 'visible'"
+            "getComputedStyle(document.querySelector('#conversation .gg-slow')).visibility === 'visible'"
         )
         assert "오래 걸리고 있습니다" in slow.text_content()
+        for other in others:
+            other.box.fill(LIBRARY)
+            other.box.press("Enter", no_wait_after=True)
+        others[-1].page.locator(".gg-sent", has_text="찾는 중입니다").wait_for()
+        assert not others[-1].count(".gg-turn")
         go_on.set()
-        assert "밤 열 시" in visit.reply().text_content()
-        visit.end()
+        for one in (visit, *others):
+            assert "밤 열 시" in one.reply().text_content()
+            assert one.page.locator(".gg-sent").is_hidden()
+            one.end()
     finally:
         go_on.set()
         served.close(verbose=False)

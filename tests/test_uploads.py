@@ -166,7 +166,7 @@ def test_use_keeps_it_and_the_day_after_is_looked_again(
         os.utime(path, (began - 20 * DAY, began - 20 * DAY))
     all_of.collection(used).find_articles()
     marked = all_of.collection(used).folder.stat().st_mtime
-    assert marked >= began
+    assert marked > began - 1  # a file system's clock may lag behind by a tick
     os.utime(all_of.collection(used).folder, (marked - 600, marked - 600))
     all_of.collection(used).find_articles()
     assert all_of.collection(used).folder.stat().st_mtime == pytest.approx(marked - 600, abs=1)

@@ -65,6 +65,7 @@ def lay_out(desk: Desk, functions: list[Any]) -> Parts:
     with gr.Row(elem_id="desk"):
         with gr.Column(elem_id="talk"):
             conversation = html(desk.conversation(()), elem_id="conversation")
+            html(f'<div class="gg-sent" role="status" hidden>{replies.pending(words)}</div>', elem_id="sent")
             examples = html(replies.examples(front.examples), elem_id="examples")
             with gr.Row(elem_id="ask"):
                 question = _question_box(words)

@@ -61,7 +61,20 @@ onChange(() => {
   typed = "";
 });
 
+// From the sending of a question until Python takes it up, which it may have to wait for.
+function sent(waiting) {
+  const told = find(".gg-sent");
+  if (told) told.hidden = !waiting;
+}
+
+document.addEventListener("keydown", (event) => {
+  const plain = event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229;
+  if (plain && event.target.closest?.("#question") && event.target.value.trim()) sent(true);
+});
+onClick("#send", () => { if (find("#question textarea").value.trim()) sent(true); });
+
 function ask(question, how = {}) {
+  sent(true);
   tell("asking", { question, ...how });
 }
 

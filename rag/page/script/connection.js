@@ -30,6 +30,7 @@ async function lookAgain(otherwise = () => setTimeout(() => lookAgain(), LOOK_AG
 onChange(() => {
   for (const told of findAll('[data-testid="toast-text"]:not([data-told])')) {
     told.dataset.told = "";
+    sent(false);
     if (/connection|server/i.test(told.textContent)) lose();
     else toast(words.broken);
   }
@@ -43,6 +44,7 @@ setInterval(() => {
 function lose() {
   if (lost) return;
   lost = true;
+  sent(false);
   tellConnection(words.lost);
   setTimeout(() => lookAgain(), LOOK_AGAIN);
 }

@@ -109,6 +109,7 @@ onChange(() => {
   const newest = findAll(".gg-turn").pop();
   const sources = findAll(".gg-sources").pop();
   const state = newest ? newest.id + newest.querySelector(".gg-question")?.textContent + Boolean(newest.querySelector(".gg-tools")) : "";
+  if (state !== turn) sent(false);
   if (newest && state !== turn) {
     bring(newest, "start");
     // an example that was clicked is gone, and the focus with it; on a phone the box would open the keyboard
