@@ -1,6 +1,9 @@
 // Before the page is there: the language that the visitor has chosen, or that the browser asks for.
 (() => {
-  if (location.hash === "#chosen") return; // by a click, whatever the browser asks for
+  if (location.hash === "#chosen") { // by a click, whatever the browser asks for
+    history.replaceState(null, "", location.pathname + location.search);
+    return;
+  }
   let chosen = null;
   try { chosen = localStorage.getItem("geungeo.language"); } catch { /* storage is blocked */ }
   const asked = (navigator.languages || []).some((one) => one.toLowerCase().startsWith("ko")) ? "ko" : "en";
