@@ -6,15 +6,17 @@ console holds no error.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 
-from index import Filters, build_index
-from rag import Answer, Exchange, Retriever
+from index import build_index
+from rag import Answer, Retriever
 from rag.answer import NOT_FOUND
 
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"
@@ -95,19 +97,37 @@ def page_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class SureOfNothing(Retriever):
     """Finds no answer to ``NOTHING``, wherever the threshold for abstaining lies."""
 
-    def answer(
-        self,
-        question: str,
-        k: int = 5,
-        *,
-        filters: Filters | None = None,
-        correct: bool = True,
-        after: Sequence[Exchange] = (),
-    ) -> Answer:
-        found = super().answer(question, k, filters=filters, correct=correct, after=after)
+    def answer(self, question: str, *given: Any, **how: Any) -> Answer:
+        found = super().answer(question, *given, **how)
         if question != NOTHING:
             return found
         return replace(found, text=NOT_FOUND, statements=(), abstained=True)
+
+
+class HeldUp(Retriever):
+    """Answers nothing until it may."""
+
+    go_on: Event
+
+    def answer(self, question: str, *given: Any, **how: Any) -> Answer:
+        self.go_on.wait(60)
+        return super().answer(question, *given, **how)
+
+
+@contextmanager
+def held_up(index_dir: Path) -> Iterator[tuple[str, Event]]:
+    """A server whose answers wait while the event is cleared; its address, and the event, which is set."""
+    from rag.page.app import start_page
+
+    retriever = HeldUp(Retriever.open(index_dir).index)
+    retriever.go_on = Event()
+    retriever.go_on.set()  # examples are tried when the page is made
+    served = start_page(retriever, port=0)
+    try:
+        yield served.local_url, retriever.go_on
+    finally:
+        retriever.go_on.set()
+        served.close(verbose=False)
 
 
 @pytest.fixture(scope="session")

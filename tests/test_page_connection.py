@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from page_visit import BRIDGE, CRANES, LIBRARY, Visit
+from page_visit import BRIDGE, CRANES, LIBRARY, Visit, held_up
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TOP = Path(__file__).resolve().parents[1]
@@ -63,21 +63,12 @@ def test_a_lost_server_is_told_and_what_was_said_and_typed_is_there_once_it_is_b
 
 
 def test_slow_answers_are_told_to_be_slow_and_who_waits_for_them_is_told_so(
-    browser: Any, page_index: Path, monkeypatch: pytest.MonkeyPatch
+    browser: Any, page_index: Path
 ) -> None:
-    from threading import Event
+    from rag.page.app import AT_ONCE
 
-    from rag import Retriever
-    from rag.page.app import AT_ONCE, start_page
-
-    go_on, retriever = Event(), Retriever.open(page_index)
-    answer = retriever.answer
-    monkeypatch.setattr(retriever, "answer", lambda *given, **how: (go_on.wait(60), answer(*given, **how))[1])
-    go_on.set()  # examples are tried when the page is made
-    served = start_page(retriever, port=0)
-    visit = Visit(browser, served.local_url)
-    others = [Visit(browser, served.local_url) for _ in range(AT_ONCE)]
-    try:
+    with held_up(page_index) as (address, go_on):
+        visit, *others = (Visit(browser, address) for _ in range(AT_ONCE + 1))
         go_on.clear()
         visit.box.fill(LIBRARY)
         visit.box.press("Enter")
@@ -98,9 +89,6 @@ def test_slow_answers_are_told_to_be_slow_and_who_waits_for_them_is_told_so(
             assert "밤 열 시" in one.reply().text_content()
             assert one.page.locator(".gg-sent").is_hidden()
             one.end()
-    finally:
-        go_on.set()
-        served.close(verbose=False)
 
 
 VISITORS = 20

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from page_visit import BRIDGE, CRANES, LIBRARY, NOTHING, Visit
+from page_visit import BRIDGE, CRANES, LIBRARY, NOTHING, Visit, held_up
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -135,7 +135,7 @@ def test_a_conversation_is_exported(visit: Visit, tmp_path: Path, kind: str) -> 
 
 
 def test_a_conversation_that_the_server_has_lost_is_brought_back_by_the_next_question(
-    browser: Any, page_index: Path, monkeypatch: pytest.MonkeyPatch
+    browser: Any, page_index: Path
 ) -> None:
     """A page that slept for hours finds the server as it left it, but for its own state."""
     from gradio.state_holder import StateHolder
@@ -159,20 +159,10 @@ def test_a_conversation_that_the_server_has_lost_is_brought_back_by_the_next_que
 
 
 def test_a_question_still_being_answered_stays_out_of_the_next_conversation(
-    browser: Any, page_index: Path, monkeypatch: pytest.MonkeyPatch
+    browser: Any, page_index: Path
 ) -> None:
-    from threading import Event
-
-    from rag import Retriever
-    from rag.page.app import start_page
-
-    go_on, retriever = Event(), Retriever.open(page_index)
-    answer = retriever.answer
-    monkeypatch.setattr(retriever, "answer", lambda *given, **how: (go_on.wait(60), answer(*given, **how))[1])
-    go_on.set()  # examples are tried when the page is made
-    served = start_page(retriever, port=0)
-    visit = Visit(browser, served.local_url)
-    try:
+    with held_up(page_index) as (address, go_on):
+        visit = Visit(browser, address)
         visit.ask(BRIDGE)
         go_on.clear()
         visit.box.fill(LIBRARY)
@@ -188,6 +178,3 @@ def test_a_question_still_being_answered_stays_out_of_the_next_conversation(
         assert visit.page.locator(".gg-talk b").all_text_contents() == [CRANES, BRIDGE]
         assert "질문 1개" in visit.page.locator(".gg-talk small").nth(1).text_content()
         visit.end()
-    finally:
-        go_on.set()
-        served.close(verbose=False)

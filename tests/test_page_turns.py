@@ -14,7 +14,7 @@ from rag import Retriever
 from rag.page.desk import Desk
 from rag.page.exports import FORMATS, export, plain_text
 from rag.page.front import Library
-from rag.page.turns import Turn, as_data, from_data
+from rag.page.turns import Turn, Written, WrittenLine, as_data, from_data
 from rag.page.visit import Visit
 from rag.page.words.english import ENGLISH
 from rag.page.words.korean import KOREAN
@@ -140,3 +140,14 @@ def test_an_exported_citation_leads_to_its_source(turns: tuple[Turn, ...]) -> No
     ids = {one.get("id") for name, one in tags.elements if name == "li"}
     links = [one["href"] for name, one in tags.elements if name == "a"]
     assert links and all(link and link[1:] in ids for link in links)
+
+
+def test_only_what_is_quoted_is_set_as_a_quotation(turns: tuple[Turn, ...]) -> None:
+    reply = turns[0].reply
+    assert reply
+    (first, *_) = reply.quotations
+    own = Written((WrittenLine("“따옴표”로 시작하는 모델의 말", first.numbers),), (), None)
+    turn = replace(turns[0], reply=replace(reply, quotations=(replace(first, about="1단계"),), written=own))
+    html, markdown = (export(KOREAN, (turn,), kind) for kind in ("html", "md"))
+    assert re.findall("<blockquote>(.*?) <a", html) == [f"1단계: “{first.quote}”"]
+    assert "<p>“따옴표”로" in html and "\n> 1단계: “" in markdown and "\n“따옴표”로" in markdown

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from rag.page.markup import escape
 from rag.page.turns import Facts, Reply, Source, Turn, Turns, as_data
@@ -23,36 +24,43 @@ def export(words: Words, turns: Turns, kind: str) -> str:
     return _as_html(words, answered) if kind == "html" else _as_markdown(words, answered)
 
 
+class Line(NamedTuple):
+    """A line of an answer."""
+
+    text: str
+    numbers: tuple[int, ...] = ()
+    """Of its citations."""
+    quoted: bool = False
+    """Whether it is in an article's words."""
+
+    @property
+    def marks(self) -> str:
+        """Its citations' numbers in brackets."""
+        return "".join(f"[{n}]" for n in self.numbers)
+
+
 def plain_text(words: Words, turn: Turn) -> str:
     """An answer with its sources, to be pasted anywhere."""
     reply = turn.reply
     if reply is None:
         return turn.notice
-    lines = [f"{text} {''.join(f'[{n}]' for n in numbers)}".rstrip() for text, numbers in _said(words, reply)]
+    lines = [f"{line.text} {line.marks}".rstrip() for line in _said(words, reply)]
     listed = [f"[{n}] {_line(source.article)}" for n, source in _cited(reply)]
     return "\n".join([*lines, *([""] if listed else []), *listed])
 
 
-def _said(words: Words, reply: Reply) -> list[tuple[str, tuple[int, ...]]]:
-    """The lines of an answer with their citations' numbers: the model's words where there are any, and the quotations."""
+def _said(words: Words, reply: Reply) -> list[Line]:
+    """The lines of an answer: the model's words where there are any, then the quotations."""
     if reply.abstained:
-        return [
-            (
-                {"no_more": words.no_more, "none_allowed": words.none_allowed}.get(
-                    reply.outcome, words.not_found
-                ),
-                (),
-            )
-        ]
-    written = [(one.text, one.numbers) for one in (reply.written.supported if reply.written else ())]
+        told = {"no_more": words.no_more, "none_allowed": words.none_allowed}
+        return [Line(told.get(reply.outcome, words.not_found))]
+    written = [Line(one.text, one.numbers) for one in (reply.written.supported if reply.written else ())]
+    differing = [Line(words.differing)] * reply.differing
     quoted = [
-        (f"{one.about}: “{one.quote}”" if one.about else f"“{one.quote}”", one.numbers)
+        Line(f"{f'{one.about}: ' if one.about else ''}“{one.quote}”", one.numbers, True)
         for one in reply.quotations
     ]
-    untold: list[tuple[str, tuple[int, ...]]] = [
-        (words.untold.format(item=item), ()) for item in reply.unanswered
-    ]
-    differing: list[tuple[str, tuple[int, ...]]] = [(words.differing, ())] if reply.differing else []
+    untold = [Line(words.untold.format(item=item)) for item in reply.unanswered]
     return [*written, *differing, *quoted, *untold]
 
 
@@ -90,9 +98,8 @@ def _as_markdown(words: Words, turns: Sequence[Turn]) -> str:
             continue
         about = " · ".join(filter(None, (f"{words.asked_at} {turn.at}" if turn.at else "", turn.narrowed)))
         lines = [f"## {_plain(' '.join(turn.question.split()))}", *([_plain(about)] if about else [])]
-        for text, numbers in _said(words, reply):
-            quoted = "> " if text.startswith("“") else ""
-            lines.append(f"{quoted}{_plain(text)} {''.join(f'[{n}]' for n in numbers)}".rstrip())
+        for line in _said(words, reply):
+            lines.append(f"{'> ' * line.quoted}{_plain(line.text)} {line.marks}".rstrip())
         listed = [
             f"{n}. {_plain(_line(source.article))}\n\n   > {_plain(' '.join(source.text.split()))}"
             for n, source in _cited(reply)
@@ -122,10 +129,10 @@ def _as_html(words: Words, turns: Sequence[Turn]) -> str:
 
 def _section(words: Words, turn: Turn, reply: Reply) -> str:
     lines = []
-    for text, numbers in _said(words, reply):
-        tag = "blockquote" if text.startswith("“") else "p"
-        marks = "".join(f'<a href="#t{turn.number}s{n}">[{n}]</a>' for n in numbers)
-        lines.append(f"<{tag}>{escape(text)} {marks}</{tag}>")
+    for line in _said(words, reply):
+        tag = "blockquote" if line.quoted else "p"
+        marks = "".join(f'<a href="#t{turn.number}s{n}">[{n}]</a>' for n in line.numbers)
+        lines.append(f"<{tag}>{escape(line.text)} {marks}</{tag}>")
     items = "".join(
         f'<li id="t{turn.number}s{n}" value="{n}">{escape(_line(source.article))}<p>{escape(source.text)}</p></li>'
         for n, source in _cited(reply)
