@@ -59,7 +59,9 @@ class Rows(Protocol):
     def articles(self, filters: Filters | None = None) -> list[tuple[Article, int]]:
         """Every article (that meets the filters) with the number of its passages, in the order indexed."""
 
-    def find_articles(self, words: str = "", most: int = 50) -> tuple[list[ListedArticle], int]:
+    def find_articles(
+        self, words: str = "", most: int = 50, skip: int = 0
+    ) -> tuple[list[ListedArticle], int]:
         """The newest articles whose title, publisher or source holds all the words, and how many there are in all.
 
         In order of ``index.listing.newest_first``; no article's text is read to find it.
@@ -68,6 +70,7 @@ class Rows(Protocol):
             words: parted by white space; parts of words will do, and Latin letters may have either case. Without any,
                 every article is meant.
             most: how many to list.
+            skip: how many to leave out before those.
         """
 
     def some_articles(self, most: int) -> list[Article]:

@@ -127,7 +127,9 @@ class Store:
         )
         return [as_article(row) for row in rows]
 
-    def find_articles(self, words: str = "", most: int = 50) -> tuple[list[ListedArticle], int]:
+    def find_articles(
+        self, words: str = "", most: int = 50, skip: int = 0
+    ) -> tuple[list[ListedArticle], int]:
         """The newest articles whose title, publisher or source holds all the words, and how many there are in all.
 
         Reads no text; see ``index.searchable.Rows``.
@@ -136,7 +138,8 @@ class Store:
         found = f"FROM articles WHERE {condition}"
         total = self._lists.all(f"SELECT count(*) {found}", values)[0][0] if values else self.count
         rows = self._lists.all(
-            f"SELECT {LISTED_COLUMNS} {found} ORDER BY published DESC, source, id LIMIT ?", [*values, most]
+            f"SELECT {LISTED_COLUMNS} {found} ORDER BY published DESC, source, id LIMIT ? OFFSET ?",
+            [*values, most, skip],
         )
         return [ListedArticle(*row) for row in rows], total
 

@@ -64,23 +64,64 @@ def command_line() -> argparse.ArgumentParser:
         "--no-llm", action="store_true", help="GEUNGEO_LLM_URL이 있어도 언어 모델에게 쓰게 하지 않습니다"
     )
 
-    chat = commands.add_parser("chat", parents=[common], help="브라우저에서 대화합니다")
-    chat.add_argument("--host", default="127.0.0.1", help="들을 주소 (기본 127.0.0.1: 이 컴퓨터에서만)")
-    chat.add_argument("--port", type=int, help="포트 (기본: 7860부터 빈 것)")
-    chat.add_argument(
+    serving = _serving_options()
+    chat = commands.add_parser("chat", parents=[common, serving], help="브라우저에서 대화합니다")
+    chat.add_argument("--no-browser", action="store_true", help="브라우저를 열지 않습니다")
+    commands.add_parser(
+        "serve", parents=[common, serving], help="REST API와 대화 페이지를 함께 띄웁니다 (/docs에 설명)"
+    )
+
+    articles = commands.add_parser("articles", parents=[common, filters], help="색인된 기사를 나열합니다")
+    articles.add_argument("--json", action="store_true", help="JSON으로 출력합니다")
+
+    user = commands.add_parser("user", help="--auth로 띄운 서버에 들어올 사용자를 넣고 뺍니다")
+    user.add_argument(
+        "action",
+        choices=["add", "remove", "list"],
+        help="넣거나 비밀번호를 바꿈(add), 뺌(remove), 나열(list)",
+    )
+    user.add_argument("name", nargs="?", metavar="NAME", help="사용자 이름")
+    user.add_argument(
+        "--file", metavar="FILE", type=Path, help="사용자 파일 (기본: $GEUNGEO_USERS 또는 사용자 데이터 폴더)"
+    )
+    user.add_argument("--debug", action="store_true", help="오류가 나면 자세한 경로를 보입니다")
+
+    doctor = commands.add_parser("doctor", parents=[common], help="색인이 온전한지 살핍니다")
+    doctor.add_argument("--json", action="store_true", help="JSON으로 출력합니다")
+    return parser
+
+
+def _serving_options() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False)
+    options.add_argument("--host", default="127.0.0.1", help="들을 주소 (기본 127.0.0.1: 이 컴퓨터에서만)")
+    options.add_argument("--port", type=int, help="포트 (기본: 7860부터 빈 것)")
+    options.add_argument(
         "--uploads",
         choices=["off", "shared", "private"],
         default="private",
         help="페이지에 올린 기사를: 올린 브라우저에서만 봄(private, 기본), 색인에 더해 모두가 봄(shared), 받지 않음(off)",
     )
-    chat.add_argument("--no-browser", action="store_true", help="브라우저를 열지 않습니다")
-
-    articles = commands.add_parser("articles", parents=[common, filters], help="색인된 기사를 나열합니다")
-    articles.add_argument("--json", action="store_true", help="JSON으로 출력합니다")
-
-    doctor = commands.add_parser("doctor", parents=[common], help="색인이 온전한지 살핍니다")
-    doctor.add_argument("--json", action="store_true", help="JSON으로 출력합니다")
-    return parser
+    group = options.add_argument_group(
+        "들어올 사람", "다른 컴퓨터에서 들어오게 하려면 --auth나 토큰이 있어야 합니다."
+    )
+    group.add_argument(
+        "--auth", nargs="?", const=Path(), type=Path, metavar="FILE",
+        help="'geungeo user add'로 넣은 사용자만 들어옵니다 (FILE: 사용자 파일)",
+    )  # fmt: skip
+    group.add_argument(
+        "--token-file", type=Path, metavar="FILE", help="API의 토큰, 한 줄에 하나 (또는 GEUNGEO_TOKEN)"
+    )
+    group.add_argument(
+        "--insecure", action="store_true", help="다른 컴퓨터에서도 누구나 들어오게 합니다 (믿는 망에서만)"
+    )
+    group.add_argument(
+        "--allowed-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="서버를 부르는 다른 이름 (프록시 뒤에서)",
+    )
+    return options
 
 
 def _filter_options() -> argparse.ArgumentParser:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from page_visit import address, browser, page_index, phone, visit  # noqa: F401 - for the tests of the page
+from server_client import seeds_client, serve, two_articles  # noqa: F401 - for the tests of the server
 
 from index import build_index
 from rag import Retriever

@@ -19,9 +19,9 @@ def main(index: Path, visits: int) -> None:
     """Prints the medians of so many visits."""
     from playwright.sync_api import sync_playwright
 
-    from rag.page.app import start_page
+    from rag.server.running import start_server
 
-    served = start_page(Retriever.open(index), port=0)
+    served = start_server(Retriever.open(index), port=0)
     seen, usable, answered = [], [], []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
@@ -29,7 +29,7 @@ def main(index: Path, visits: int) -> None:
             context = browser.new_context(locale="ko-KR")
             page = context.new_page()
             started = time.perf_counter()
-            page.goto(served.local_url)
+            page.goto(served.url)
             page.locator("#question textarea").wait_for()
             page.locator("#listed li").first.wait_for()
             usable.append(time.perf_counter() - started)
@@ -43,7 +43,7 @@ def main(index: Path, visits: int) -> None:
             answered.append(time.perf_counter() - started)
             context.close()
         browser.close()
-    served.close(verbose=False)
+    served.close()
     for name, times in (("first paint", seen), ("usable", usable), ("an answer, from the click", answered)):
         print(f"{name}: {median(times[1:]):.2f} s (of {visits} visits; slowest {max(times[1:]):.2f})")
 

@@ -117,28 +117,28 @@ class HeldUp(Retriever):
 @contextmanager
 def held_up(index_dir: Path) -> Iterator[tuple[str, Event]]:
     """A server whose answers wait while the event is cleared; its address, and the event, which is set."""
-    from rag.page.app import start_page
+    from rag.server.running import start_server
 
     retriever = HeldUp(Retriever.open(index_dir).index)
     retriever.go_on = Event()
     retriever.go_on.set()  # examples are tried when the page is made
-    served = start_page(retriever, port=0)
+    served = start_server(retriever, port=0)
     try:
-        yield served.local_url, retriever.go_on
+        yield served.url, retriever.go_on
     finally:
         retriever.go_on.set()
-        served.close(verbose=False)
+        served.close()
 
 
 @pytest.fixture(scope="session")
 def address(page_index: Path) -> Iterator[str]:
-    from rag.page.app import start_page
+    from rag.server.running import start_server
     from rag.uploads import Uploads
 
     uploads = Uploads(page_index.parent / "uploads")
-    served = start_page(SureOfNothing(Retriever.open(page_index).index), port=0, uploads=uploads)
-    yield served.local_url
-    served.close(verbose=False)
+    served = start_server(SureOfNothing(Retriever.open(page_index).index), port=0, uploads=uploads)
+    yield served.url
+    served.close()
 
 
 @pytest.fixture(scope="module")

@@ -67,17 +67,17 @@ def main(folder: Path, *states: str) -> None:
 @contextmanager
 def page(scratch: Path) -> Iterator[str]:
     """The page over ``seeds/``, with a language model that is played; gives its address."""
-    from rag.page.app import start_page
+    from rag.server.running import start_server
 
     build_index([SEEDS], scratch / "index", sample=True)
     wrote = "이름 ‘해인’은 팔만대장경을 간직한 ‘해인사’에서 따왔습니다 [1]. 1999년에 지었습니다 [1]."
     with serving(saying(wrote)) as server:
         os.environ |= {language_model.URL: server.url, language_model.MODEL: "m"}
-        served = start_page(Retriever.open(scratch / "index"), port=0, uploads=Uploads(scratch / "uploads"))
+        served = start_server(Retriever.open(scratch / "index"), port=0, uploads=Uploads(scratch / "uploads"))
         try:
-            yield served.local_url
+            yield served.url
         finally:
-            served.close(verbose=False)
+            served.close()
 
 
 def asking(*questions: str, written: bool = False) -> Callable[[Visit], None]:

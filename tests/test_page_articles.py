@@ -177,10 +177,10 @@ def test_where_uploads_are_off_the_page_offers_none_and_the_server_takes_none(
     browser: Any, page_index: Path
 ) -> None:
     from rag import Retriever
-    from rag.page.app import start_page
+    from rag.server.running import start_server
 
-    served = start_page(Retriever.open(page_index), port=0)
-    visit = Visit(browser, served.local_url)
+    served = start_server(Retriever.open(page_index), port=0)
+    visit = Visit(browser, served.url)
     try:
         assert visit.count(".gg-drop, .gg-places, .gg-remove") == 0 and visit.count("#listed li") == 8
         visit.page.evaluate(DROP, {"name": "딸기.md", "text": BERRIES})
@@ -194,7 +194,7 @@ def test_where_uploads_are_off_the_page_offers_none_and_the_server_takes_none(
         visit.errors.clear()  # the refusal stands in the console
         visit.end()
     finally:
-        served.close(verbose=False)
+        served.close()
 
 
 def test_filters_of_one_collection_do_not_stand_in_the_way_of_the_other(visit: Visit, files: Path) -> None:

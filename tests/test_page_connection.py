@@ -19,8 +19,8 @@ TOP = Path(__file__).resolve().parents[1]
 
 def serve(index: Path, port: int = 0) -> tuple[subprocess.Popen[str], str]:
     """A server in a process of its own, and its address."""
-    code = "import sys; from rag import Retriever; from rag.page.app import serve_page\n"
-    code += "serve_page(Retriever.open(sys.argv[1]), port=int(sys.argv[2]), open_browser=False)"
+    code = "import sys; from rag import Retriever; from rag.server.running import Door, Server, serve\n"
+    code += "serve(Server(Retriever.open(sys.argv[1]), Door(port=int(sys.argv[2]))), open_browser=False)"
     process = subprocess.Popen(
         [sys.executable, "-c", code, str(index), str(port)],
         env=os.environ, cwd=TOP, stderr=subprocess.PIPE, text=True,

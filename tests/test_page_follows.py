@@ -26,23 +26,23 @@ topics: [다리]
 
 
 def test_a_page_follows_its_index(browser: Any, page_index: Path, tmp_path: Path) -> None:
-    from rag.page.app import start_page
+    from rag.server.running import start_server
 
     own = shutil.copytree(page_index, tmp_path / "index")
-    served = start_page(Retriever.open(own), port=0)
-    early = Visit(browser, served.local_url)
+    served = start_server(Retriever.open(own), port=0)
+    early = Visit(browser, served.url)
     try:
         assert "기사 8편" in early.text("#header")
         early.ask(LIBRARY)
         (tmp_path / "newer.md").write_text(NEWER, encoding="utf-8")
         build_index([tmp_path / "newer.md"], own)
         end = time.monotonic() + 60
-        late = Visit(browser, served.local_url)
+        late = Visit(browser, served.url)
         while "기사 9편" not in late.text("#header"):
             assert time.monotonic() < end
             late.end()
             time.sleep(0.5)
-            late = Visit(browser, served.local_url)
+            late = Visit(browser, served.url)
             late.page.wait_for_timeout(500)
         late.page.locator("#filters > .label-wrap").click()
         late.page.get_by_label("매체", exact=True).click()
@@ -61,4 +61,4 @@ def test_a_page_follows_its_index(browser: Any, page_index: Path, tmp_path: Path
         early.page.get_by_role("option", name="새로운신문").wait_for()
         early.end()
     finally:
-        served.close(verbose=False)
+        served.close()

@@ -141,10 +141,10 @@ def test_a_conversation_that_the_server_has_lost_is_brought_back_by_the_next_que
     from gradio.state_holder import StateHolder
 
     from rag import Retriever
-    from rag.page.app import start_page
+    from rag.server.running import start_server
 
-    served = start_page(Retriever.open(page_index), port=0)
-    visit = Visit(browser, served.local_url)
+    served = start_server(Retriever.open(page_index), port=0)
+    visit = Visit(browser, served.url)
     try:
         visit.ask(BRIDGE)
         holder: StateHolder = served.app.state_holder
@@ -155,7 +155,7 @@ def test_a_conversation_that_the_server_has_lost_is_brought_back_by_the_next_que
         assert visit.reply(2).locator("blockquote").count() and visit.page.locator("#turn-1").count()
         visit.end()
     finally:
-        served.close(verbose=False)
+        served.close()
 
 
 def test_a_question_still_being_answered_stays_out_of_the_next_conversation(

@@ -22,27 +22,26 @@ TOP = Path(__file__).resolve().parents[1]
 
 
 def test_a_taken_port_is_refused_and_without_one_the_next_is_used(seeds_index: Path) -> None:
-    from rag.page.address import free_port
-    from rag.page.app import start_page
+    from rag.page.address import listening
+    from rag.server.running import Door, Server, start_server
 
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(GeungeoError, match=f"포트 {port}: 다른 프로그램이 쓰고 있습니다"):
-            start_page(Retriever.open(seeds_index), port=port)
-    free = free_port("127.0.0.1", None)
-    with closing(socket.create_server(("127.0.0.1", free))):
-        assert free_port("127.0.0.1", None) > free
+            start_server(Retriever.open(seeds_index), port=port)
+    with listening("127.0.0.1", None) as first, listening("127.0.0.1", None) as second:
+        assert second.getsockname()[1] > first.getsockname()[1]
     with pytest.raises(GeungeoError, match="이 컴퓨터의 주소가 아닙니다"):
-        start_page(Retriever.open(seeds_index), host="192.0.2.1")
+        Server(Retriever.open(seeds_index), Door("192.0.2.1", insecure=True))
     with pytest.raises(GeungeoError, match="65535"):
-        start_page(Retriever.open(seeds_index), port=70000)
+        start_server(Retriever.open(seeds_index), port=70000)
 
 
 def test_serving_says_where_and_ends_at_an_interrupt_whatever_proxy_is_set(seeds_index: Path) -> None:
     # a shell starts its background jobs, this test run perhaps, with the interrupt ignored
     code = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-    code += "from rag import Retriever; from rag.page.app import serve_page\n"
-    code += "serve_page(Retriever.open(sys.argv[1]), port=0, open_browser=False)"
+    code += "from rag import Retriever; from rag.server.running import Door, Server, serve\n"
+    code += "serve(Server(Retriever.open(sys.argv[1]), Door(port=0)), open_browser=False)"
     proxies = {
         "HTTP_PROXY": "http://127.0.0.1:9",
         "http_proxy": "http://127.0.0.1:9",

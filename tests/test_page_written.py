@@ -21,7 +21,7 @@ def test_the_draft_is_marked_then_checked_and_can_be_stopped(
     page_index: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from rag.page.app import start_page
+    from rag.server.running import start_server
 
     go_on = threading.Event()
 
@@ -36,8 +36,8 @@ def test_the_draft_is_marked_then_checked_and_can_be_stopped(
     with serving(waiting) as server:
         monkeypatch.setenv(lm.URL, server.url)
         monkeypatch.setenv(lm.MODEL, "m")
-        served = start_page(Retriever.open(page_index), port=0)
-        visit = Visit(browser, served.local_url, viewport={"width": 1280, "height": 900})
+        served = start_server(Retriever.open(page_index), port=0)
+        visit = Visit(browser, served.url, viewport={"width": 1280, "height": 900})
         try:
             turn = visit.ask(LIBRARY)
             turn.locator(".gg-draft", has_text="확인 중").wait_for()
@@ -59,7 +59,7 @@ def test_the_draft_is_marked_then_checked_and_can_be_stopped(
             go_on.set()
             visit.end()
         finally:
-            served.close(verbose=False)
+            served.close()
 
 
 def test_slow_models_keep_nobody_from_asking(
@@ -67,8 +67,9 @@ def test_slow_models_keep_nobody_from_asking(
     page_index: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from rag.page.app import AT_ONCE, start_page
+    from rag.page.app import AT_ONCE
     from rag.page.events import WRITTEN_AT_ONCE
+    from rag.server.running import start_server
 
     go_on = threading.Event()
 
@@ -82,9 +83,9 @@ def test_slow_models_keep_nobody_from_asking(
     with serving(silent) as server:
         monkeypatch.setenv(lm.URL, server.url)
         monkeypatch.setenv(lm.MODEL, "m")
-        served = start_page(Retriever.open(page_index), port=0)
+        served = start_server(Retriever.open(page_index), port=0)
         try:
-            visits = [Visit(browser, served.local_url) for _ in range(max(AT_ONCE, WRITTEN_AT_ONCE) + 1)]
+            visits = [Visit(browser, served.url) for _ in range(max(AT_ONCE, WRITTEN_AT_ONCE) + 1)]
             turns = [visit.ask(LIBRARY) for visit in visits]  # each waits for the extractive answer
             assert all(turn.locator("blockquote").count() >= 1 for turn in turns) and not go_on.is_set()
             assert len(server.requests) <= WRITTEN_AT_ONCE
@@ -95,7 +96,7 @@ def test_slow_models_keep_nobody_from_asking(
                 visit.end()
         finally:
             go_on.set()
-            served.close(verbose=False)
+            served.close()
 
 
 def test_a_new_question_or_conversation_stops_what_is_being_written(
@@ -103,7 +104,7 @@ def test_a_new_question_or_conversation_stops_what_is_being_written(
     page_index: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from rag.page.app import start_page
+    from rag.server.running import start_server
 
     go_on, gone = threading.Event(), threading.Event()
 
@@ -122,8 +123,8 @@ def test_a_new_question_or_conversation_stops_what_is_being_written(
     with serving(first_endless) as server:
         monkeypatch.setenv(lm.URL, server.url)
         monkeypatch.setenv(lm.MODEL, "m")
-        served = start_page(Retriever.open(page_index), port=0)
-        visit = Visit(browser, served.local_url)
+        served = start_server(Retriever.open(page_index), port=0)
+        visit = Visit(browser, served.url)
         try:
             first = visit.ask(LIBRARY)
             first.locator(".gg-draft").wait_for()
@@ -142,4 +143,4 @@ def test_a_new_question_or_conversation_stops_what_is_being_written(
             visit.end()
         finally:
             go_on.set()
-            served.close(verbose=False)
+            served.close()

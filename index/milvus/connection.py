@@ -26,6 +26,8 @@ WRITE_ATTEMPTS = 8
 FIRST_WAIT = 0.25
 LONGEST_WAIT = 20.0
 
+MOST_HITS = 16_384
+"""The most that Milvus returns of a search."""
 PAGE = 500
 """Rows read at a time where all of a collection are asked for."""
 

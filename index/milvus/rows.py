@@ -8,12 +8,12 @@ from heapq import nlargest
 from typing import Any
 
 from index.articles import Article
-from index.errors import GeungeoError
+from index.errors import GeungeoError, QuestionError
 from index.filters import Filters
 from index.listing import ListedArticle, newest_first, words_of
 from index.milvus.batching import batched
 from index.milvus.conditions import NOTHING, Allowed, Sources, Words, among, day_text, facts
-from index.milvus.connection import PAGE, Connection
+from index.milvus.connection import MOST_HITS, PAGE, Connection
 from index.milvus.forms import as_article, as_passage, joined
 from index.milvus.keys import key_of
 from index.milvus.remembering import Remembered
@@ -96,18 +96,23 @@ class MilvusRows:
         found = [(as_article(joined(row["payload"]))[0], int(row["passages"])) for row in rows]
         return sorted(found, key=lambda item: (item[0].source, item[0].id))
 
-    def find_articles(self, words: str = "", most: int = 50) -> tuple[list[ListedArticle], int]:
+    def find_articles(
+        self, words: str = "", most: int = 50, skip: int = 0
+    ) -> tuple[list[ListedArticle], int]:
         """The newest articles whose title, publisher or source holds all the words, and how many there are in all.
 
         As ``index.searchable.Rows``, but where not all articles of a day find a place, the server chooses among them.
         """
         asked = Words(words_of(words))
-        keys, total = self._newest(asked.condition(), most) if asked.exact else self._newest_held(asked, most)
+        upto = most + skip
+        if upto > MOST_HITS:
+            raise QuestionError(f"목록은 {MOST_HITS:,}건까지 볼 수 있습니다. 낱말로 좁혀 주세요.")
+        keys, total = self._newest(asked.condition(), upto) if asked.exact else self._newest_held(asked, upto)
         rows = self._rows("articles", among("article", keys), ["payload", "passages"]) if keys else []
         listed = (
             ListedArticle.of(as_article(joined(row["payload"]))[0], int(row["passages"])) for row in rows
         )
-        return newest_first(listed), total
+        return newest_first(listed)[skip:], total
 
     def _newest(self, condition: str, most: int) -> tuple[list[int], int]:
         """The keys of the newest articles that meet a condition, and how many do."""

@@ -16,7 +16,7 @@ from index.filters import Filters
 from index.lexical import BIGRAM_WEIGHT
 from index.lexical_writing import K1
 from index.milvus.conditions import Allowed, among
-from index.milvus.connection import Connection
+from index.milvus.connection import MOST_HITS, Connection
 from index.milvus.keys import dimensions, key_of
 from index.milvus.remembering import Remembered
 from index.milvus.rows import MilvusRows, changed
@@ -27,8 +27,6 @@ from index.milvus.weights import SparseVector, added, question_weights
 from index.searchable import DenseScores, Numbers, Scores
 from index.terms import bigrams, character_bigrams
 
-MOST_HITS = 16_384
-"""The most that Milvus returns of a search."""
 LEAST_EF = 512
 """HNSW's candidates; twice the number of windows asked for where that is more."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import socket
-from contextlib import closing
 
 from index.errors import GeungeoError
 
@@ -19,8 +18,8 @@ def keep_from_proxies(host: str) -> None:
         os.environ[name] = ",".join(dict.fromkeys(exempt))
 
 
-def free_port(host: str, port: int | None) -> int:
-    """The port asked for, or without one the first free one from 7860 on.
+def listening(host: str, port: int | None) -> socket.socket:
+    """A socket that listens on the port asked for, or without one on the first free one from 7860 on.
 
     Raises:
         GeungeoError: it is taken, or ``host`` is no address of this machine.
@@ -28,8 +27,7 @@ def free_port(host: str, port: int | None) -> int:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     for candidate in range(FIRST_PORT, FIRST_PORT + PORTS) if port is None else [port]:
         try:
-            with closing(socket.create_server((host, candidate), family=family)) as found:
-                return int(found.getsockname()[1])
+            return socket.create_server((host, candidate), family=family)
         except OverflowError:
             raise GeungeoError(f"포트는 0부터 65535까지의 수여야 합니다 (받은 값 {port}).") from None
         except OSError as error:

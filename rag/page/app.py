@@ -1,27 +1,21 @@
-"""The chat page, served: ask about the articles of an index in a browser."""
+"""The chat page: ask about the articles of an index in a browser. ``rag.server`` serves it."""
 
 from __future__ import annotations
 
 import os
-import sys
-import time
-import webbrowser
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 from gradio.utils import get_upload_folder
 
-from index.errors import GeungeoError
-from rag.page.address import free_port, keep_from_proxies
 from rag.page.bringing import MOST_MEGABYTES, Shelf
 from rag.page.desk import Desk
 from rag.page.events import Page
 from rag.page.front import Library
 from rag.page.words.english import ENGLISH
 from rag.page.words.korean import KOREAN
-from rag.retriever import Retriever
-from rag.uploads import Uploads
-from rag.writing.written import Writer
 
 TITLE = "근거"
 AT_ONCE = 4
@@ -53,7 +47,7 @@ HEAD = (
 
 
 def build_page(library: Library) -> gr.Blocks:
-    """The page over some collections, not yet served; Gradio takes its style only when it is (``start_page``)."""
+    """The page over some collections; Gradio takes its style only where it is mounted (``page_settings``)."""
     uploaded_to = Path(get_upload_folder())
     page = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(SWEPT, SWEPT))
     with page:
@@ -64,89 +58,34 @@ def build_page(library: Library) -> gr.Blocks:
     return page
 
 
-def start_page(
-    retriever: Retriever,
-    host: str = "127.0.0.1",
-    port: int | None = None,
-    uploads: Uploads | bool | None = None,
-) -> gr.Blocks:
-    """Serves the page in threads of its own; the result's ``local_url`` is its address, ``close()`` ends it.
+@dataclass(frozen=True, slots=True)
+class PageSettings:
+    """How the page is mounted in a server."""
 
-    Args:
-        retriever: what is asked.
-        host: the address to listen on; the default is reached from this machine only.
-        port: the port; by default the first free one from 7860 on.
-        uploads: where visitors' own articles lie; True where visitors add to the index that is served; None where
-            they add nothing.
-
-    Raises:
-        GeungeoError: ``port`` is taken (without one, the first free one from 7860 on is used), or ``host`` is
-            no address of this machine.
-    """
-    keep_from_proxies(host)
-    chosen = free_port(host, port)
-    library = Library(retriever, Writer.from_environment(retriever), uploads)
-    page = build_page(library)
-    fonts = [gr.themes.Font(name) for name in FONTS]
-    try:
-        page.launch(
-            server_name=f"[{host}]" if ":" in host else host,
-            server_port=chosen,
-            theme=gr.themes.Base(font=fonts, font_mono=fonts),
-            head=_head(),
-            # Gradio takes files whether or not the page does
-            max_file_size=MOST_MEGABYTES * 1024**2 if library.takes_articles else 1,
-            prevent_thread_lock=True,
-            inline=False,
-            share=False,
-            quiet=True,
-            footer_links=[],
-            run_history=False,
-            enable_monitoring=False,
-            mcp_server=False,
-            ssr_mode=False,
-            pwa=False,
-        )
-    except Exception as error:
-        page.close(verbose=False)
-        raise GeungeoError(f"{host}:{chosen}에서 페이지를 띄우지 못했습니다 ({error}).") from error
-    return page
+    mounting: dict[str, Any]
+    """What ``gr.mount_gradio_app`` takes besides the page and its path."""
+    scripts: tuple[str, ...]
+    """The text of scripts that stand in its markup."""
 
 
-def _head() -> str:
+def page_settings(library: Library) -> PageSettings:
+    """The settings of the page over some collections."""
     style = "\n".join(path.read_text(encoding="utf-8") for path in STYLES)
     script = HEAD_SCRIPT.read_text(encoding="utf-8")
-    return f"{HEAD}<style>{style}</style><script>{script}</script>"
-
-
-def serve_page(
-    retriever: Retriever,
-    host: str = "127.0.0.1",
-    port: int | None = None,
-    uploads: Uploads | bool | None = None,
-    open_browser: bool = True,
-) -> None:
-    """Serves the page until interrupted (Ctrl+C), having said on stderr where.
-
-    Args:
-        retriever: what is asked.
-        host: as ``start_page``, like ``port`` and ``uploads``.
-        port: see there.
-        uploads: see there.
-        open_browser: whether to open the page in the user's browser.
-
-    Raises:
-        GeungeoError: as ``start_page``.
-    """
-    page = start_page(retriever, host, port, uploads)
-    try:
-        address = str(page.local_url)
-        print(f"근거를 {address} 에서 열었습니다. 끝내려면 Ctrl+C를 누르세요.", file=sys.stderr, flush=True)
-        if open_browser:
-            webbrowser.open(address)
-        while True:
-            time.sleep(1)
-    except KeyboardInterrupt:
-        pass
-    finally:
-        page.close(verbose=False)
+    fonts = [gr.themes.Font(name) for name in FONTS]
+    return PageSettings(
+        {
+            "theme": gr.themes.Base(font=fonts, font_mono=fonts),
+            "head": f"{HEAD}<style>{style}</style><script>{script}</script>",
+            # Gradio takes files whether or not the page does
+            "max_file_size": MOST_MEGABYTES * 1024**2 if library.takes_articles else 1,
+            "footer_links": [],
+            "run_history": False,
+            "enable_monitoring": False,
+            "mcp_server": False,
+            "ssr_mode": False,
+            "pwa": False,
+            "show_error": False,
+        },
+        (script,),
+    )

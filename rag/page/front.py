@@ -71,13 +71,16 @@ class Library:
         self.writer = writer
         self.serving = Serving(retriever, lambda newest: Front.of(newest, writer))
         self._uploads = uploads if isinstance(uploads, Uploads) else None
-        self._served: Collection | None = None
-        if uploads is True:
-            if not isinstance(retriever.index, Index):
-                raise GeungeoError(
-                    "--uploads shared는 폴더의 색인에만 쓸 수 있습니다. private이나 off로 띄우세요."
-                )
-            self._served = Collection(retriever.index.folder.parent.parent, shared=True)
+        self.open_to_all = uploads is True
+        """Whether everybody adds to the collection served."""
+        self.served_collection: Collection | None = None
+        """The one served, to be changed by who may; None where it is no folder's."""
+        if isinstance(retriever.index, Index):
+            self.served_collection = Collection(retriever.index.folder.parent.parent, shared=True)
+        elif uploads is True:
+            raise GeungeoError(
+                "--uploads shared는 폴더의 색인에만 쓸 수 있습니다. private이나 off로 띄우세요."
+            )
         self._fronts: OrderedDict[str, Front] = OrderedDict()
         self._keeping = threading.Lock()
 
@@ -96,7 +99,7 @@ class Library:
     @property
     def takes_articles(self) -> bool:
         """Whether visitors may add articles at all."""
-        return self.private or self._served is not None
+        return self.private or self.open_to_all
 
     def place(self, visit: Visit) -> Place:
         """The collection that a visitor asks."""
@@ -106,7 +109,7 @@ class Library:
         """The collection that a visitor may change, or None."""
         if self._uploads is not None:
             return self._uploads.collection(visit.key) if visit.key else None
-        return self._served
+        return self.served_collection if self.open_to_all else None
 
     def front(self, visit: Visit, place: Place | None = None) -> Front:
         """The front of the collection that a visitor asks, or of that at ``place``. Raises GeungeoError where it is broken."""
@@ -131,8 +134,7 @@ class Library:
 
     def changed(self) -> None:
         """Takes up what has been added to the collection served."""
-        if self._served is not None:
-            self.serving.look()
+        self.serving.look()
 
 
 def _choices(counted: Sequence[tuple[str, int]]) -> list[tuple[str, str]]:

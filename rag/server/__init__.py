@@ -1,0 +1,1 @@
+"""The server: the chat page, the REST API and the MCP door behind one guard."""
