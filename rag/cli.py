@@ -167,7 +167,8 @@ def _chat(options: argparse.Namespace) -> int:
 
 
 def _articles(options: argparse.Namespace) -> int:
-    from rag.answer_output import article_json, source_line
+    from rag.answer_output import source_line
+    from rag.records import article_json
 
     filters = _filters(options)
     rows = _rows(options).articles(filters)
