@@ -70,17 +70,24 @@ def test_a_node_is_the_passage_and_tells_where_it_stands(page_retriever: Retriev
         assert pickle.loads(pickle.dumps(node)) == node
 
 
-def test_a_language_model_is_shown_whose_words_they_are_and_no_offsets(page_retriever: Retriever) -> None:
+def test_a_language_model_is_shown_whose_words_they_are_and_no_more(page_retriever: Retriever) -> None:
     node = GeungeoRetriever(page_retriever, k=1).retrieve("한빛시립도서관은 몇 시까지 문을 여나요?")[0].node
     for mode in (MetadataMode.LLM, MetadataMode.EMBED):
-        assert node.get_content(mode).splitlines()[:4] == [
+        assert node.get_content(mode).splitlines()[:5] == [
             "title: 한빛시립도서관, 밤 열 시까지 문 연다",
             "publisher: 한빛일보",
             "published: 2025-03-04",
-            "source: https://news.example.com/library",
+            "",
+            node.text.splitlines()[0],
         ]
-        assert "highlights" not in node.get_content(mode) and "score" not in node.get_content(mode)
     assert "highlights" in node.get_content(MetadataMode.ALL)
+    undated = GeungeoRetriever(page_retriever, filters=Filters(publishers="강변신문"), k=1).retrieve(BRIDGE)[
+        0
+    ]
+    assert undated.metadata["published"] is None
+    assert undated.node.get_content(MetadataMode.LLM).startswith(
+        f"title: 달내강에 걷는 다리 놓인다\npublisher: 강변신문\n\n{undated.text[:20]}"
+    )
 
 
 def test_filters_and_correction(page_retriever: Retriever) -> None:

@@ -21,12 +21,15 @@ from rag.hits import Hit
 from rag.records import article_json, metadata
 from rag.retriever import Retriever
 
+SHOWN = ("title", "publisher", "published")
+"""Metadata shown to a language model, which may run elsewhere: not where a file lies here."""
+
 
 class GeungeoRetriever(BaseRetriever):
     """Passages of a Geungeo index as LlamaIndex nodes, best first. Safe to share between threads.
 
     Of a ``QueryBundle`` only the text counts: the index embeds it itself. What a language model is shown of a node's
-    metadata is its article's title, publisher, day and source.
+    metadata is what is known of ``SHOWN``.
 
     Args:
         retriever: an opened index; without it, that at ``index_dir`` is opened.
@@ -75,7 +78,7 @@ def _node(hit: Hit) -> TextNode:
     told = metadata(hit)
     article = article_json(hit.article)
     source = RelatedNodeInfo(node_id=hit.article.id, node_type=ObjectType.DOCUMENT, metadata=article)
-    kept_back = [key for key in told if key not in article]
+    kept_back = [key for key, value in told.items() if key not in SHOWN or value is None]
     return TextNode(
         id_=hit.passage.id,
         text=hit.passage.text,
