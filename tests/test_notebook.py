@@ -77,6 +77,10 @@ def test_a_hostile_article_comes_out_inert(page_retriever: Retriever) -> None:
     assert not answer.abstained
     for result in (hits[0], hits, answer, page_retriever.search_many([CRANES, f"{ATTACK} 흑두루미"])):
         assert ATTACK in shown(result).text
+    differing = replace(answer, statements=(replace(answer.statements[0], differs=True),))
+    assert shown(differing).text.count(ATTACK) > shown(answer).text.count(
+        ATTACK
+    )  # the paper, beside the quotation
     hostile = f"{ATTACK}\" style='x"
     answer = replace(
         page_retriever.answer(BRIDGE),
