@@ -21,8 +21,9 @@ from rag.retriever import Retriever
 class GeungeoRetriever(BaseRetriever):
     """Passages of a Geungeo index as LangChain documents, best first. Safe to share between threads.
 
-    ``invoke``, ``ainvoke`` and ``bind`` take ``k``, ``filters`` (empty ones lift those of the field) and ``correct``, too. What the metadata hold is told in
-    ``rag.records.metadata``. One that knows its ``index_dir`` can be pickled, and opens the index anew where it is read.
+    ``invoke``, ``ainvoke`` and ``bind`` take ``k``, ``filters`` (empty ones lift the retriever's) and ``correct``, too.
+    What a document's metadata hold is told in ``rag.records.metadata``. A retriever that knows its ``index_dir`` can be
+    pickled; it opens the index anew where it is unpickled.
 
     Raises:
         GeungeoError: the index cannot be opened (see ``Retriever.open``); a question is at fault (``QuestionError``,
