@@ -47,8 +47,9 @@ class Article:
     source: str
     """Where it came from: the path of the file."""
     title: str
-    text: str
-    blocks: tuple[Block, ...]
+    text: str = field(repr=False)
+    """Left out of the ``repr``, as ``blocks`` are: a notebook keeps that of whatever it shows."""
+    blocks: tuple[Block, ...] = field(repr=False)
     publisher: str | None = None
     published: str | None = None
     """Date of publication, ISO 8601 (``2025-10-28``), or None where the article does not say."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rag.conversation import Conversation
     from rag.follow_ups.exchange import Exchange
     from rag.hits import Hit
+    from rag.results import Hits, SearchResults
     from rag.retriever import Retriever
     from rag.serving import Serving
     from rag.writing.written import Writer, WrittenAnswer
@@ -26,8 +27,10 @@ __all__ = [
     "Filters",
     "GeungeoError",
     "Hit",
+    "Hits",
     "Passage",
     "Retriever",
+    "SearchResults",
     "Serving",
     "Statement",
     "Writer",
@@ -45,6 +48,7 @@ __getattr__ = lazily(
         "Conversation": "rag.conversation",
         "Exchange": "rag.follow_ups.exchange",
         "Hit": "rag.hits",
+        **dict.fromkeys(("Hits", "SearchResults"), "rag.results"),
         "Retriever": "rag.retriever",
         "Serving": "rag.serving",
         **dict.fromkeys(("Writer", "WrittenAnswer"), "rag.writing.written"),

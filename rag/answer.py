@@ -55,14 +55,20 @@ class Statement:
     @property
     def text(self) -> str:
         """Its words, followed by the numbers of its citations; where articles differ, by the paper and the day, too."""
-        numbers = "".join(f"[{citation.n}]" for citation in self.citations)
         about = f"{self.about}: " if self.about else ""
-        return f"{about}{self.quote} {numbers}{self._origin()}"
+        origin = f" ({self.origin})" if self.differs else ""
+        return f"{about}{self.quote} {self.marks}{origin}"
 
-    def _origin(self) -> str:
+    @property
+    def marks(self) -> str:
+        """The numbers of its citations, in brackets."""
+        return "".join(f"[{citation.n}]" for citation in self.citations)
+
+    @property
+    def origin(self) -> str:
+        """The paper and the day of what is quoted."""
         article = self.citations[0].article
-        named = " ".join(filter(None, (article.publisher, article.published))) or article.title
-        return f" ({named})" if self.differs else ""
+        return " ".join(filter(None, (article.publisher, article.published))) or article.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +141,9 @@ class Answer:
         )
         asked = self.completed_as or as_meant(self.question, self.searched_as or self.question)
         return Exchange(asked, cited)
+
+    def _repr_html_(self) -> str:
+        """The answer with its sources as a notebook shows it."""
+        from rag.notebook import answer_html
+
+        return answer_html(self)

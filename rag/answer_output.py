@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from index.articles import Article
 from rag.answer import Answer
 from rag.hits import Hit
+from rag.records import article_json
 from rag.writing.written import WrittenAnswer, cited_articles
 
 
@@ -34,8 +35,13 @@ def answer_text(answer: Answer, written: WrittenAnswer | None = None) -> str:
 
 def _also_lines(duplicates: Sequence[Hit]) -> list[str]:
     """The line that names the other papers with the same passage; none where there are none."""
+    return [f"    {same_elsewhere(duplicates)}"] if duplicates else []
+
+
+def same_elsewhere(duplicates: Sequence[Hit]) -> str:
+    """Names the other papers with the same passage."""
     names = dict.fromkeys(_paper_and_date(hit.article) for hit in duplicates)
-    return [f"    같은 내용: {', '.join(names)}"] if names else []
+    return f"같은 내용: {', '.join(names)}"
 
 
 def source_line(article: Article) -> str:
@@ -105,13 +111,3 @@ def _written_json(written: WrittenAnswer | None) -> dict[str, object]:
 
 def _duplicates_json(duplicates: Sequence[Hit]) -> list[dict[str, object]]:
     return [{"passage_id": hit.passage.id, "article": article_json(hit.article)} for hit in duplicates]
-
-
-def article_json(article: Article) -> dict[str, object]:
-    """What JSON output says of an article."""
-    return {
-        "title": article.title,
-        "publisher": article.publisher,
-        "published": article.published,
-        "source": article.url or article.source,
-    }

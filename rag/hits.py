@@ -44,9 +44,20 @@ class Hit:
     """Hits that say the same, as other papers print it (see ``rag.ranking.folding``), best first; they have none themselves."""
 
     @property
+    def best_sentence(self) -> Span:
+        """The sentence that answers best."""
+        return self.sentences[0][0]
+
+    @property
     def elsewhere(self) -> tuple[Hit, ...]:
         """Those of the duplicates that stand in other articles than this one."""
         return tuple(hit for hit in self.duplicates if hit.article.id != self.article.id)
+
+    def _repr_html_(self) -> str:
+        """The passage as a notebook shows it."""
+        from rag.notebook import hit_html
+
+        return hit_html(self)
 
 
 def as_hit(candidate: Candidate, article: Article, question: Question) -> Hit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,13 +19,14 @@ from rag.answering.quoting import Quoter
 from rag.answering.statements import Comparer
 from rag.follow_ups.exchange import Exchange, as_meant
 from rag.follow_ups.follow_up import FollowUps
-from rag.hits import Hit, as_hit
+from rag.hits import as_hit
 from rag.questions.correction import Corrector
 from rag.questions.parts import parts_of
 from rag.questions.question import Question, read_question
 from rag.ranking.candidates import Candidate, Pool, Voices, rank
 from rag.ranking.folding import FURTHER, first_of, folded
 from rag.ranking.rescoring import DEPTH
+from rag.results import Hits, SearchResults
 
 TOGETHER = 128
 """Questions whose vectors are computed at once: the encoder remembers twice as many."""
@@ -76,7 +77,7 @@ class Retriever:
         filters: Filters | None = None,
         correct: bool = True,
         fold: bool = True,
-    ) -> list[Hit]:
+    ) -> Hits:
         """The ``k`` passages that fit the question best, best first; fewer where the index holds fewer.
 
         Where the question names a time, passages that tell of that time are favoured (``rag.ranking.time_agreement``).
@@ -96,31 +97,43 @@ class Retriever:
 
     def search_many(
         self,
-        questions: Sequence[str],
+        questions: Iterable[str],
         k: int = 5,
         *,
         voices: Voices = "hybrid",
         filters: Filters | None = None,
         correct: bool = True,
         fold: bool = True,
-    ) -> list[list[Hit]]:
+    ) -> SearchResults:
         """The hits of ``search`` for each of many questions, in their order; their vectors are computed side by side.
 
-        Arguments and errors are those of ``search``; a question that is at fault is named, and nothing is searched.
+        ``SearchResults.to_frame`` makes a table of them.
+
+        Args:
+            questions: any iterable of texts; a pandas Series gives the table its labels. The other arguments are those
+                of ``search``.
+
+        Raises:
+            QuestionError: as ``search`` does. The question at fault (a missing value is one) is named by its number,
+                and nothing is searched.
         """
+        if isinstance(questions, str) or getattr(questions, "ndim", 1) != 1:
+            raise QuestionError("질문 여럿을 목록이나 표의 한 열(Series)로 주세요.")
+        labels = getattr(questions, "index", None)
+        questions = list(questions)
         read = []
         for number, question in enumerate(questions, 1):
             try:
                 read.append(self.read(question, correct=correct))
             except QuestionError as error:
                 raise QuestionError(f"{number}번째 질문: {error}") from None
-        found = []
+        found: list[Hits] = []
         for first in range(0, len(read), TOGETHER):
             some = read[first : first + TOGETHER]
             if voices != "lexical":
                 self.index.encoder.encode_queries([question.text for question in some])
             found += [self._search(question, k, voices, filters, fold).hits for question in some]
-        return found
+        return SearchResults(found, questions, None if callable(labels) else labels)
 
     def answer(
         self,
@@ -228,7 +241,7 @@ class Retriever:
         best = [group[0] for group in groups]
         groups = groups[:k]
         articles = iter(self.index.store.articles_of([c.stored.passage for group in groups for c in group]))
-        hits = [first_of([as_hit(c, next(articles), question) for c in group]) for group in groups]
+        hits = Hits(first_of([as_hit(c, next(articles), question) for c in group]) for group in groups)
         return _Found(hits, best, pool)
 
 
@@ -242,7 +255,7 @@ def _open(place: str | Path | None) -> Searchable:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    hits: list[Hit]
+    hits: Hits
     best: list[Candidate]
     """The best candidates, copies left out, at least two where there are so many."""
     pool: Pool

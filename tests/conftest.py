@@ -5,7 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from page_visit import address, browser, page_index, phone, visit  # noqa: F401 - for the tests of the page
+from page_visit import (  # noqa: F401 - for the tests of the page and of other doors
+    address,
+    browser,
+    page_index,
+    page_retriever,
+    phone,
+    visit,
+)
 from server_client import seeds_client, serve, two_articles  # noqa: F401 - for the tests of the server
 
 from index import build_index

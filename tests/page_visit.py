@@ -94,6 +94,11 @@ def page_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "index"
 
 
+@pytest.fixture(scope="session")
+def page_retriever(page_index: Path) -> Retriever:
+    return Retriever.open(page_index)
+
+
 class SureOfNothing(Retriever):
     """Finds no answer to ``NOTHING``, wherever the threshold for abstaining lies."""
 

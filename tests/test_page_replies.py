@@ -16,6 +16,7 @@ from index.listing import ListedArticle
 from rag.answer import NOT_FOUND, Answer, Citation, Statement
 from rag.collection import Added, Progress
 from rag.hits import Hit
+from rag.markup import web_host
 from rag.page import cards, reader, replies, shelf
 from rag.page.layout import as_record
 from rag.page.markup import marked
@@ -240,7 +241,7 @@ def test_what_a_model_wrote_in_vain_is_struck_out_and_is_only_text() -> None:
 def test_only_web_addresses_become_links(url: str | None, host: str | None) -> None:
     markup = listed(article(url=url))
     links = [attrs for tag, attrs in Tags(markup).elements if tag == "a"]
-    assert cards.web_host(url) == host
+    assert web_host(url) == host
     assert [link["href"] for link in links] == ([url] if host else [])
     assert ("다리.txt" in markup) == (host is None)
 

@@ -45,7 +45,8 @@ def _written(retriever: Retriever, answer: Answer) -> WrittenAnswer | None:
 
 def articles(options: argparse.Namespace) -> int:
     """Lists the articles."""
-    from rag.answer_output import article_json, source_line
+    from rag.answer_output import source_line
+    from rag.records import article_json
 
     filters = filters_of(options)
     rows = open_rows(options).articles(filters)

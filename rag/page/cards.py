@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from index.passages import Span
-from rag.page.markup import escape, marked
+from rag.markup import escape, web_host
+from rag.page.markup import marked
 from rag.page.replies import card_id
 from rag.page.turns import Copy, Facts, Reply, Source, Turn
 from rag.page.visit import Place
@@ -125,15 +125,6 @@ def _where(words: Words, article: Facts) -> str:
             f"{escape(host)} ↗</a>"
         )
     return f"<span>{escape(article.file)}</span>"
-
-
-def web_host(url: str | None) -> str | None:
-    """The host of an ``http`` or ``https`` address, or None for any other."""
-    try:
-        parts = urlsplit((url or "").strip())
-        return parts.hostname if parts.scheme in ("http", "https") else None
-    except ValueError:
-        return None
 
 
 def _meter(words: Words, label: str, value: float) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rag.page.markup import escape
+from rag.markup import escape
 from rag.page.turns import Facts, Reply, Source, Turn, Turns, as_data
 from rag.page.words import Words
 

@@ -10,9 +10,9 @@ from typing import Any
 import gradio as gr
 from gradio.components.navbar import Navbar
 
+from rag.markup import escape
 from rag.page import reader, replies
 from rag.page.desk import Desk, Narrowing
-from rag.page.markup import escape
 from rag.page.visit import FEWEST_SOURCES, MOST_SOURCES
 from rag.page.words import Words
 

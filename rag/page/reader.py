@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from index.articles import Article
 from index.passages import Span
+from rag.markup import escape
 from rag.page.cards import facts
-from rag.page.markup import escape, marked
+from rag.page.markup import marked
 from rag.page.turns import Facts
 from rag.page.words import Words
 

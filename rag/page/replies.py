@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from index.hangul import direction_particle
+from rag.markup import escape
 from rag.page.exports import plain_text
 from rag.page.front import Front
-from rag.page.markup import escape
 from rag.page.turns import Facts, Quotation, Reply, Turn, Written
 from rag.page.visit import Place
 from rag.page.words import Words

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from index.listing import ListedArticle
 from rag.collection import Added, Progress
+from rag.markup import escape
 from rag.page.cards import facts, open_article
-from rag.page.markup import escape
 from rag.page.turns import Facts
 from rag.page.visit import Place
 from rag.page.words import Words

@@ -15,6 +15,7 @@ from rag.answer import NO_MORE, NONE_ALLOWED, Answer, Citation
 from rag.follow_ups.exchange import Exchange
 from rag.hits import Hit
 from rag.page.visit import Place
+from rag.records import file_name
 from rag.writing.written import WrittenAnswer, numbered_passages
 
 MOST_COPIES = 8
@@ -42,8 +43,9 @@ class Facts:
     @classmethod
     def of(cls, article: Article | ListedArticle) -> Facts:
         """The facts of an article."""
-        file = article.source.replace("\\", "/").rsplit("/", 1)[-1]
-        return cls(article.id, article.title, article.publisher, article.published, article.url, file)
+        return cls(
+            article.id, article.title, article.publisher, article.published, article.url, file_name(article.source)
+        )  # fmt: skip
 
     @property
     def paper_and_day(self) -> str:
