@@ -219,11 +219,10 @@ class HitOut(BaseModel):
     @classmethod
     def of(cls, hit: Hit, rank: int) -> HitOut:
         """A hit at its rank, from 1."""
-        best = hit.sentences[0][0] if hit.sentences else hit.best_window
         return cls(
             rank=rank, score=round(hit.score, 4), passage_id=hit.passage.id, text=hit.passage.text,
             start=hit.passage.start, end=hit.passage.end, article=ArticleOut.of(hit.article),
-            highlights=list(hit.highlights), best_sentence=best, duplicates=_copies(hit.duplicates),
+            highlights=list(hit.highlights), best_sentence=hit.best_sentence, duplicates=_copies(hit.duplicates),
         )  # fmt: skip
 
 
