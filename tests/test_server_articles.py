@@ -84,7 +84,7 @@ def test_files_are_added_asked_and_removed(serve: Serve, two_articles: Path) -> 
     assert "10월 3일" in client.post(
         "/v1/answer", json={"question": "벼베기는 언제 시작하나?"}, headers=BEARER
     ).json()["answer"]  # fmt: skip
-    assert client.get(f"/v1/jobs/{told['id']}", headers=BEARER).json() == told
+    assert client.get(f"/v1/jobs/{told['job']}", headers=BEARER).json() == told
     for row in told["added"]:
         removed = client.delete(f"/v1/articles/{row['id']}", headers=BEARER)
         assert removed.json()["removed"]["id"] == row["id"]

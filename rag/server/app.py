@@ -7,10 +7,10 @@ import warnings
 from collections.abc import Collection
 
 import gradio as gr
-from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi import FastAPI, HTTPException
 from fastapi_offline import FastAPIOffline
-from starlette.routing import Match
-from starlette.types import ASGIApp
+from starlette.routing import Match, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rag.page.app import build_page, page_settings
 from rag.page.front import Library
@@ -91,17 +91,21 @@ def _rest(state: State) -> FastAPI:
     return app
 
 
-def _end_of(app: FastAPI) -> None:
-    """Below our own paths nothing else is looked for, not even by Gradio, which is mounted at the root."""
+class _Nothing:
+    """Stands below our own paths, where nothing else is looked for, not even by Gradio, which is mounted at the root."""
 
-    async def nothing(request: Request) -> Response:
-        matches = ((route, route.matches(request.scope)[0]) for route in app.routes)
-        known = [route for route, match in matches if match is Match.PARTIAL]
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Says that there is nothing, or, where another method would do, which."""
+        known = [route for route in self._app.routes if route.matches(scope)[0] is Match.PARTIAL]
         if not known:
             raise HTTPException(404)
         methods = {method for route in known for method in getattr(route, "methods", None) or ()}
         raise HTTPException(405, headers={"Allow": ", ".join(sorted(methods))})
 
-    methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+
+def _end_of(app: FastAPI) -> None:
     for path in OWN_PATHS:
-        app.add_api_route(path + "{rest:path}", nothing, methods=methods, include_in_schema=False)
+        app.router.routes.append(Route(path + "{rest:path}", _Nothing(app), include_in_schema=False))

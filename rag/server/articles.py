@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import mkdtemp
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
+from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
 from fastapi import Path as InPath
 from starlette.concurrency import run_in_threadpool
 
@@ -87,12 +87,12 @@ async def add_articles(
     request: Request,
     response: Response,
     files: Annotated[
-        list[UploadFile] | None, Form(max_length=MOST_FILES, description="기사 파일 (zip도 됩니다)")
-    ] = None,
+        list[UploadFile], File(max_length=MOST_FILES, description="기사 파일 (zip도 됩니다)")
+    ] = [],  # noqa: B006 - FastAPI gives each request a list of its own
     text: Annotated[
-        str | None, Form(max_length=LONGEST_TEXT, description="파일 대신 글, 또는 웹 페이지의 원문")
-    ] = None,
-    title: Annotated[str | None, Form(max_length=300, description="그 글의 제목")] = None,
+        str, Form(max_length=LONGEST_TEXT, description="파일 대신 글, 또는 웹 페이지의 원문")
+    ] = "",
+    title: Annotated[str, Form(max_length=300, description="그 글의 제목")] = "",
 ) -> JobOut:
     """Adds articles to the index served; needs ``--uploads shared`` or a token."""
     state = state_of(request)
@@ -108,7 +108,7 @@ async def add_articles(
             await run_in_threadpool(shutil.rmtree, folder, True)
             raise
     else:
-        job = state.jobs.start(collection.adding_text(text or "", title), partial(_afterwards, state, None))
+        job = state.jobs.start(collection.adding_text(text, title or None), partial(_afterwards, state, None))
     await _ended(job)
     if not job.ended.is_set():
         response.status_code = 202
@@ -189,12 +189,12 @@ async def _ended(job: Job) -> None:
 def _told(job: Job) -> JobOut:
     if not job.ended.is_set():
         step = job.progress
-        return JobOut(id=job.id, state="working", stage=step.stage, done=step.done, total=step.total)
+        return JobOut(job=job.id, state="working", stage=step.stage, done=step.done, total=step.total)
     if job.added is None:
-        return JobOut(id=job.id, state="failed", error=job.error)
+        return JobOut(job=job.id, state="failed", error=job.error)
     added = job.added
     return JobOut(
-        id=job.id, state="done", added=[ArticleRow.row(one) for one in added.added], known=list(added.known),
+        job=job.id, state="done", added=[ArticleRow.row(one) for one in added.added], known=list(added.known),
         skipped=[SkippedOut(name=one.path, reason=one.reason) for one in added.skipped],
     )  # fmt: skip
 

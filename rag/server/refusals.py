@@ -85,6 +85,7 @@ def _first(error: RequestValidationError) -> str:
         "json_invalid": "JSON이 아닙니다",
         "string_too_long": f"{found.get('ctx', {}).get('max_length')}자까지입니다",
         "too_long": f"{found.get('ctx', {}).get('max_length')}개까지입니다",
+        "string_pattern_mismatch": "2025-08-31, 2025-08, 2025처럼 적어 주세요",
         "greater_than_equal": f"{found.get('ctx', {}).get('ge')} 이상이어야 합니다",
         "less_than_equal": f"{found.get('ctx', {}).get('le')} 이하여야 합니다",
     }

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
 from index.articles import Article
 from index.filters import Filters
 from index.listing import ListedArticle
-from index.passages import Span
 from rag.answer import Answer
 from rag.follow_ups.exchange import Cited, Exchange
 from rag.hits import Hit
@@ -22,11 +21,24 @@ MOST_BEFORE = 20
 MOST_VALUES = 100
 """Values of a filter."""
 
+DAY = r"^[0-9]{4}([-./][0-9]{1,2}){0,2}[.]?$"
 Short = Annotated[str, Field(max_length=300)]
 Id = Annotated[str, Field(max_length=200)]
 LONGEST_TEXT = 20_000
 """Characters of a passage that comes back with a later question."""
 Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
+Pair = Annotated[list[int], Field(min_length=2, max_length=2)]
+"""Of a span: the first character, and the one after the last."""
+
+
+def _number(value: object) -> object:
+    if isinstance(value, (bool, str)):
+        raise ValueError("no number")
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_number)]
+"""5 and 5.0, but neither "5" nor true."""
 ASKED = "SKT 컨소시엄에서 반도체를 맡는 곳은?"
 
 
@@ -40,11 +52,9 @@ class FiltersIn(Given):
     """Which articles take part. Values of one kind are alternatives; an article has to meet every kind."""
 
     publishers: list[Short] = Field([], max_length=MOST_VALUES, description="매체 이름")
-    since: str | None = Field(
-        None, max_length=20, description="이날부터 나온 기사 (2025-08-31, 2025-08, 2025)"
-    )
+    since: str | None = Field(None, pattern=DAY, description="이날부터 나온 기사 (2025-08-31, 2025-08, 2025)")
     until: str | None = Field(
-        None, max_length=20, description="이날까지 나온 기사 (그달, 그해의 마지막 날까지)"
+        None, pattern=DAY, description="이날까지 나온 기사 (그달, 그해의 마지막 날까지)"
     )
     sources: list[Short] = Field(
         [], max_length=MOST_VALUES, description="파일 경로나 웹 주소의 일부, 또는 *와 ?를 쓴 꼴"
@@ -62,15 +72,15 @@ class Asked(Given):
 
     question: str = Field(max_length=LONGEST, description=f"질문 ({LONGEST:,}자까지)", examples=[ASKED])
     filters: FiltersIn | None = None
-    correct: bool = Field(True, description="오타와 띄어쓰기를 고쳐서 찾습니다")
+    correct: StrictBool = Field(True, description="오타와 띄어쓰기를 고쳐서 찾습니다")
 
 
 class SearchIn(Asked):
     """A search."""
 
-    k: int = Field(5, ge=1, le=MOST_HITS, description="찾을 대목의 수")
+    k: Whole = Field(5, ge=1, le=MOST_HITS, description="찾을 대목의 수")
     voices: Literal["hybrid", "lexical", "dense"] = Field("hybrid", description="낱말과 뜻, 낱말만, 뜻만")
-    fold: bool = Field(True, description="같은 내용의 대목을 하나로 묶습니다")
+    fold: StrictBool = Field(True, description="같은 내용의 대목을 하나로 묶습니다")
 
     model_config = ConfigDict(
         extra="forbid",
@@ -116,11 +126,11 @@ class ExchangeIn(Given):
 class AnswerIn(Asked):
     """A question to be answered."""
 
-    k: int = Field(5, ge=1, le=20, description="답이 없을 때 보일 대목의 수")
+    k: Whole = Field(5, ge=1, le=20, description="답이 없을 때 보일 대목의 수")
     after: list[ExchangeIn] = Field(
         [], max_length=MOST_BEFORE, description="이어 묻는 질문이면 앞선 답들의 exchange, 오래된 것부터"
     )
-    written: bool = Field(
+    written: StrictBool = Field(
         True, description="언어 모델이 연결되어 있으면 그 말로도 쓰게 합니다 (인용은 그대로 옵니다)"
     )
 
@@ -165,12 +175,12 @@ class WholeArticle(ArticleOut):
     reporter: str | None
     topics: list[str]
     text: str
-    prose: list[Span] = Field(description="본문인 곳들의 [처음, 끝)")
+    prose: list[Pair] = Field(description="본문인 곳들의 [처음, 끝)")
 
     @classmethod
     def whole(cls, article: Article) -> WholeArticle:
         """All of an article."""
-        prose = [(block.start, block.end) for block in article.blocks if block.kind == "prose"]
+        prose = [[block.start, block.end] for block in article.blocks if block.kind == "prose"]
         return cls(
             **ArticleOut.of(article).model_dump(), reporter=article.reporter, topics=list(article.topics),
             text=article.text, prose=prose,
@@ -212,8 +222,8 @@ class HitOut(BaseModel):
     start: int
     end: int
     article: ArticleOut
-    highlights: list[Span] = Field(description="질문의 낱말이 있는 곳들")
-    best_sentence: Span = Field(description="답에 가장 가까운 문장")
+    highlights: list[Pair] = Field(description="질문의 낱말이 있는 곳들")
+    best_sentence: Pair = Field(description="답에 가장 가까운 문장")
     duplicates: list[CopyOut]
 
     @classmethod
@@ -222,7 +232,7 @@ class HitOut(BaseModel):
         return cls(
             rank=rank, score=round(hit.score, 4), passage_id=hit.passage.id, text=hit.passage.text,
             start=hit.passage.start, end=hit.passage.end, article=ArticleOut.of(hit.article),
-            highlights=list(hit.highlights), best_sentence=hit.best_sentence, duplicates=_copies(hit.duplicates),
+            highlights=[list(span) for span in hit.highlights], best_sentence=list(hit.best_sentence), duplicates=_copies(hit.duplicates),
         )  # fmt: skip
 
 
@@ -369,7 +379,7 @@ class SkippedOut(BaseModel):
 class JobOut(BaseModel):
     """Articles on their way into the index: how far they are, or what has become of them."""
 
-    id: str
+    job: str
     state: Literal["working", "done", "failed"]
     stage: Annotated[str | None, Field(description="read, wait, cut, arrange, encode")] = None
     done: int = 0
