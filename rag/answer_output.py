@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from index.articles import Article
 from rag.answer import Answer
@@ -23,28 +24,49 @@ def answer_text(answer: Answer, written: WrittenAnswer | None = None) -> str:
         lines.append("관련 있을 수 있는 대목:" if answer.hits else "")
         for hit in answer.hits:
             lines += [f"  {hit.passage.text}", f"    — {source_line(hit.article)}"]
-            lines += _also_lines(hit.elsewhere)
+            lines += same_elsewhere(copy.article for copy in hit.elsewhere)
     for n, article, quote, duplicates in cited_articles(answer, written):
         lines.append(f"[{n}] {source_line(article)}")
         if quote:
             lines.append(f"    {quote}")
-        lines += _also_lines(duplicates)
+        lines += same_elsewhere(copy.article for copy in duplicates)
     return "\n".join(lines).rstrip()
 
 
-def _also_lines(duplicates: Sequence[Hit]) -> list[str]:
-    """The line that names the other papers with the same passage; none where there are none."""
-    names = dict.fromkeys(_paper_and_date(hit.article) for hit in duplicates)
+def same_elsewhere(articles: Iterable[Named]) -> list[str]:
+    """The line that names other articles with the same passage; none where there are none."""
+    names = dict.fromkeys(_paper_and_date(article) for article in articles)
     return [f"    같은 내용: {', '.join(names)}"] if names else []
+
+
+class Named(Protocol):
+    """What says which article it is."""
+
+    @property
+    def title(self) -> str:
+        """Its title."""
+
+    @property
+    def publisher(self) -> str | None:
+        """Who published it, where it says so."""
+
+    @property
+    def published(self) -> str | None:
+        """When, likewise."""
 
 
 def source_line(article: Article) -> str:
     """An article in one line: title, paper and day, where it is from."""
+    return named_line(article, article.url or article.source)
+
+
+def named_line(article: Named, place: str) -> str:
+    """The same for whatever names an article, with the place as it is to be shown."""
     about = ", ".join(part for part in (article.publisher, article.published) if part)
-    return f"{article.title}{f' ({about})' if about else ''} · {article.url or article.source}"
+    return f"{article.title}{f' ({about})' if about else ''} · {place}"
 
 
-def _paper_and_date(article: Article) -> str:
+def _paper_and_date(article: Named) -> str:
     """What to call an article beside others with the same content."""
     name = article.publisher or article.title
     return f"{name}({article.published})" if article.published else name

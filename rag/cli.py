@@ -1,4 +1,4 @@
-"""The command ``geungeo``: index, remove, ask, chat, articles, doctor."""
+"""The command ``geungeo``: index, remove, ask, chat, mcp, articles, doctor."""
 
 from __future__ import annotations
 
@@ -166,6 +166,13 @@ def _chat(options: argparse.Namespace) -> int:
     return 0
 
 
+def _mcp(options: argparse.Namespace) -> int:
+    from rag.mcp_server.stdio import serve_stdio
+
+    serve_stdio(lambda: _retriever(options))
+    return 0
+
+
 def _articles(options: argparse.Namespace) -> int:
     from rag.answer_output import article_json, source_line
 
@@ -264,6 +271,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "remove": _remove,
     "ask": _ask,
     "chat": _chat,
+    "mcp": _mcp,
     "articles": _articles,
     "doctor": _doctor,
 }

@@ -75,6 +75,10 @@ def command_line() -> argparse.ArgumentParser:
     )
     chat.add_argument("--no-browser", action="store_true", help="브라우저를 열지 않습니다")
 
+    commands.add_parser(
+        "mcp", parents=[common], help="AI 도우미가 기사에서 찾아 인용하게 합니다 (MCP, 표준 입출력)"
+    )
+
     articles = commands.add_parser("articles", parents=[common, filters], help="색인된 기사를 나열합니다")
     articles.add_argument("--json", action="store_true", help="JSON으로 출력합니다")
 
