@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 import sys
 import threading
 from collections.abc import Awaitable, Callable
@@ -21,6 +22,8 @@ from index import GeungeoError, build_index
 from rag import Retriever, Serving
 from rag.mcp_server.installed import require_mcp
 from rag.mcp_server.server import AT_ONCE, McpServer, build_mcp
+from rag.options import command_line
+from tests.conftest import TOP
 from tests.test_serving import QUESTION as FACTORY
 from tests.test_serving import editions_in, write_edition
 
@@ -350,7 +353,12 @@ def test_calls_run_side_by_side_but_no_more_than_four_and_none_holds_up_the_rest
 def test_who_asks_before_the_index_is_open_waits_for_it(retriever: Retriever) -> None:
     async def early() -> tuple[int, bool, CallToolResult]:
         opened = anyio.Event()
-        async with Client(build_mcp(lambda: retriever, ready=opened.wait)) as client:
+
+        def newest() -> Retriever:
+            assert opened.is_set()
+            return retriever
+
+        async with Client(build_mcp(newest, ready=opened.wait)) as client:
             offered = len((await client.list_tools()).tools)
             asked = asyncio.create_task(client.call_tool("answer_question", {"question": QUESTION}))
             done, _ = await asyncio.wait([asked], timeout=0.1)
@@ -359,6 +367,19 @@ def test_who_asks_before_the_index_is_open_waits_for_it(retriever: Retriever) ->
 
     offered, too_early, result = asyncio.run(early())
     assert offered == 3 and not too_early and "해인사" in text_of(result)
+
+
+def test_the_document_says_what_is_offered(server: McpServer) -> None:
+    document = (TOP / "docs" / "mcp.md").read_text(encoding="utf-8")
+    for tool in talk(server, lambda client: client.list_tools()).tools:
+        fields = [*tool.input_schema["properties"], *tool.output_schema["properties"]]
+        unnamed = {"reporter", "topics", "characters", "text"}  # get_article's, which speak for themselves
+        assert all(f"`{name}`" in document for name in [tool.name, *fields] if name not in unnamed)
+    blocks = dict(re.findall(r"```(json|text)\n(.*?)```", document, re.S))
+    (entry,) = json.loads(blocks["json"])["mcpServers"].values()
+    assert command_line().parse_args(entry["args"]).command == "mcp"
+    answered = called(server, "answer_question", question=QUESTION, topic=["GPUaaS"])
+    assert text_of(answered) == blocks["text"].rstrip("\n")
 
 
 def test_without_the_package_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -133,8 +133,9 @@ def test_it_ends_at_a_signal_while_the_index_is_still_being_opened() -> None:
 
 def test_what_is_wrong_at_the_start_goes_to_stderr(tmp_path: Path) -> None:
     with started("--index", str(tmp_path / "none")) as process:
-        out, err = process.communicate(timeout=60)
-    assert (process.returncode, out) == (2, "")
+        assert process.stdout and process.stderr
+        assert process.wait(60) == 2 and process.stdout.read() == ""  # though its stdin is still open
+        err = process.stderr.read()
     assert len(err.splitlines()) == 1 and err.startswith("geungeo: ") and "색인이 없습니다" in err
 
 

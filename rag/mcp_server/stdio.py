@@ -112,9 +112,8 @@ async def _talk(server: McpServer, source: BinaryIO, wire: TextIO) -> None:
     try:
         async with stdio_server(given, anyio.wrap_file(wire)) as (read, write):
             await server.run(read, write, server.create_initialization_options())
-    except* BrokenPipeError:  # the client has gone
-        with suppress(BrokenPipeError):
-            wire.close()
+    except* BrokenPipeError:
+        pass  # the client has gone
 
 
 def _at_signals(end: Callable[[], None]) -> None:
