@@ -93,9 +93,9 @@ def _opened(open_retriever: Callable[[], Retriever]) -> Future[Serving[Retriever
     opened: Future[Serving[Retriever]] = Future()
 
     def work() -> None:
-        from rag.serving import Serving
-
         try:
+            from rag.serving import Serving
+
             opened.set_result(Serving(open_retriever(), lambda newest: newest))
         except BaseException as error:
             opened.set_exception(error)

@@ -1,51 +1,31 @@
-"""``geungeo mcp`` in a process of its own, and the same tools inside another web server."""
+"""``geungeo mcp`` in a process of its own: what it says, where, and how it ends."""
 
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-import threading
+import termios
 import time
-import urllib.error
-import urllib.request
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from array import array
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
-from fastapi import FastAPI
 from mcp import Client, StdioServerParameters
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from index import build_index
 from rag import Retriever, cli
-from rag.mcp_server import http
 from tests.conftest import TOP
+from tests.mcp_calls import HANDSHAKE, QUESTION, request
 from tests.test_serving import QUESTION as FACTORY
 from tests.test_serving import editions_in, write_edition
-
-QUESTION = "해인 클러스터 이름의 유래는?"
-HANDSHAKE = [
-    {
-        "jsonrpc": "2.0", "id": 1, "method": "initialize",
-        "params": {
-            "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "0"},
-        },
-    },
-    {"jsonrpc": "2.0", "method": "notifications/initialized"},
-]  # fmt: skip
-
-
-def call(number: int, **arguments: Any) -> dict[str, Any]:
-    params = {"name": "answer_question", "arguments": arguments}
-    return {"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": params}
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -105,7 +85,7 @@ def test_an_assistant_asks_through_the_protocol_s_own_client(seeds_index: Path) 
 def test_it_ends_cleanly(seeds_index: Path, told: str | signal.Signals) -> None:
     with started("--index", str(seeds_index)) as process:
         assert process.stdin and process.stdout and process.stderr
-        tell(process, *HANDSHAKE, call(2, question=QUESTION))
+        tell(process, *HANDSHAKE, request(2, question=QUESTION))
         assert heard(process)["result"]["serverInfo"]["name"] == "geungeo"
         assert "해인사" in heard(process)["result"]["content"][0]["text"]
         if isinstance(told, signal.Signals):
@@ -123,7 +103,7 @@ def test_it_ends_at_a_signal_while_the_index_is_still_being_opened() -> None:
     )
     with started(code=code) as process:
         assert process.stderr and process.stdout
-        tell(process, *HANDSHAKE, call(2, question=QUESTION))
+        tell(process, *HANDSHAKE, request(2, question=QUESTION))
         assert heard(process)["id"] == 1  # already answered
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
@@ -168,7 +148,7 @@ sys.exit(cli.main(["mcp"]))
 """
     with started(code=code, GEUNGEO_INDEX=str(tmp_path / "index")) as process:
         assert process.stdin and process.stdout and process.stderr
-        tell(process, *HANDSHAKE, call(2, question=QUESTION))
+        tell(process, *HANDSHAKE, request(2, question=QUESTION))
         answers = [heard(process), heard(process)]
         process.stdin.close()
         assert process.wait(60) == 0
@@ -186,8 +166,30 @@ def test_a_client_that_is_gone_leaves_no_traceback(seeds_index: Path) -> None:
         tell(process, *HANDSHAKE)
         heard(process)
         process.stdout.close()
-        tell(process, call(2, question=QUESTION))
+        tell(process, request(2, question=QUESTION))
         assert process.wait(60) == 0 and process.stderr.read() == ""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the pipe how full it is")
+def test_a_second_signal_ends_it_though_its_client_has_stopped_reading(seeds_index: Path) -> None:
+    with started("--index", str(seeds_index)) as process:
+        tell(process, *HANDSHAKE, request(2, question=QUESTION))
+        heard(process)
+        heard(process)
+        assert process.stdout
+        tell(process, *(request(number, question=QUESTION, k=20) for number in range(3, 40)))
+        before, waiting, end = -1, array("i", [0]), time.monotonic() + 60
+        while waiting[0] != before or before < 32_000:  # until it can write no more
+            assert time.monotonic() < end
+            before = waiting[0]
+            time.sleep(2)
+            fcntl.ioctl(process.stdout.fileno(), termios.FIONREAD, waiting)
+        process.send_signal(signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(1)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == -signal.SIGTERM
 
 
 @pytest.mark.slow
@@ -196,7 +198,7 @@ def test_a_rebuilt_index_answers_without_a_new_start(tmp_path: Path) -> None:
     write_edition(stories, 1)
     build_index([stories], folder)
     with started("--index", str(folder)) as process:
-        tell(process, *HANDSHAKE, call(2, question=FACTORY))
+        tell(process, *HANDSHAKE, request(2, question=FACTORY))
         heard(process)
         assert editions_in(heard(process)["result"]["structuredContent"]["answer"]) == {"1"}
         write_edition(stories, 2)
@@ -204,131 +206,7 @@ def test_a_rebuilt_index_answers_without_a_new_start(tmp_path: Path) -> None:
         end, number, editions = time.monotonic() + 60, 3, {"1"}
         while editions == {"1"}:
             assert time.monotonic() < end
-            tell(process, call(number, question=FACTORY))
+            tell(process, request(number, question=FACTORY))
             editions = editions_in(heard(process)["result"]["structuredContent"]["answer"])
             number += 1
         assert editions == {"2"}
-
-
-class Guard:
-    """Lets in who knows the word, as the server's own guard does."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and (b"authorization", b"Bearer sesame") not in scope["headers"]:
-            await send({"type": "http.response.start", "status": 401, "headers": []})
-            await send({"type": "http.response.body", "body": b""})
-            return
-        await self.app(scope, receive, send)
-
-
-@contextmanager
-def served(app: ASGIApp) -> Iterator[str]:
-    """The address of an app that uvicorn serves in a thread."""
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5)
-    server = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=server.run, args=([listening],))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join(30)
-    assert not thread.is_alive()
-
-
-@pytest.fixture
-def mounted(retriever: Retriever, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A server like the one that has a page and an API besides, with the tools at ``/mcp``."""
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
-    monkeypatch.setattr(
-        http, "LARGEST", 8192
-    )  # what is refused unread breaks the connection of who still writes it
-    mcp = http.mcp_app(lambda: retriever, ["127.0.0.1", "localhost", "[::1]"])
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with mcp.router.lifespan_context(mcp):
-            yield
-
-    app = FastAPI(lifespan=lifespan)
-    app.add_api_route("/health", lambda: {"well": True})
-    app.router.routes.extend(mcp.routes)
-    app.mount("/", FastAPI())  # what else there is does not hide it
-    app.add_middleware(Guard)
-    with served(app) as address:
-        yield address
-
-
-def over_http(address: str, mode: str, conversation: Callable[[Client], Awaitable[Any]]) -> Any:
-    import httpx2
-    from mcp.client.streamable_http import streamable_http_client
-
-    async def run() -> Any:
-        async with httpx2.AsyncClient(headers={"Authorization": "Bearer sesame"}) as known:
-            transport = streamable_http_client(f"{address}/mcp", http_client=known)
-            async with Client(transport, mode=mode) as client:
-                return await conversation(client)
-
-    return asyncio.run(run())
-
-
-@pytest.mark.parametrize("mode", ["auto", "legacy"])
-def test_the_tools_answer_inside_another_server(mounted: str, retriever: Retriever, mode: str) -> None:
-    async def ask(client: Client) -> tuple[Any, ...]:
-        tools = (await client.list_tools()).tools
-        asked = [client.call_tool("answer_question", {"question": QUESTION}) for _ in range(6)]
-        asked.append(client.call_tool("get_article", {"article_id": "none"}))
-        return tools, await asyncio.gather(*asked)
-
-    tools, (*answers, refused) = over_http(mounted, mode, ask)
-    assert len(tools) == 3 and all("해인사" in one.structured_content["answer"] for one in answers)
-    (citation,) = answers[0].structured_content["citations"]
-    article = retriever.article(citation["article_id"])
-    assert article and article.text[citation["start"] : citation["end"]] == citation["quote"]
-    assert refused.is_error and "그런 기사가 없습니다" in refused.content[0].text
-
-
-def posted(address: str, message: dict[str, Any], method: str = "POST", **headers: str) -> tuple[int, Any]:
-    known = {"Authorization": "Bearer sesame", "Accept": "application/json, text/event-stream"}
-    request = urllib.request.Request(
-        f"{address}/mcp", method=method, data=json.dumps(message).encode() if method == "POST" else None,
-        headers={**known, "Content-Type": "application/json", **headers},
-    )  # fmt: skip
-    try:
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as reply:
-            return reply.status, json.load(reply)
-    except urllib.error.HTTPError as error:
-        return error.code, None
-
-
-def test_only_the_names_that_were_allowed_are_answered(mounted: str) -> None:
-    ask, port = HANDSHAKE[0], mounted.rsplit(":", 1)[1]
-    assert posted(mounted, ask)[1]["result"]["serverInfo"]["title"] == "근거"
-    for host in ("localhost", f"localhost:{port}", f"[::1]:{port}"):
-        assert posted(mounted, ask, Host=host)[0] == 200, host
-    for host in (
-        "evil.invalid",
-        f"evil.invalid:{port}",
-        "127.0.0.1.evil.invalid",
-        "localhost.evil.invalid:80",
-    ):
-        assert posted(mounted, ask, Host=host)[0] == 421, host
-    for origin in (f"http://127.0.0.1:{port}", "https://localhost"):
-        assert posted(mounted, ask, Origin=origin)[0] == 200, origin
-    for origin in ("http://evil.invalid", "null", "http://localhost.evil.invalid"):
-        assert posted(mounted, ask, Origin=origin)[0] == 403, origin
-    assert posted(mounted, ask, Authorization="Bearer wrong")[0] == 401
-
-
-def test_nothing_but_a_small_post_is_answered(mounted: str) -> None:
-    for method in ("GET", "DELETE", "PUT"):  # a GET would hold a connection open on which nothing ever comes
-        assert posted(mounted, {}, method)[0] == 405, method
-    assert posted(mounted, call(1, question="a" * 9000))[0] == 413
-    assert posted(mounted, HANDSHAKE[0], **{"Content-Type": "text/plain"})[0] == 400
-    status, reply = posted(mounted, call(1, question=QUESTION))  # no session to begin
-    assert status == 200 and "해인사" in reply["result"]["structuredContent"]["answer"]
