@@ -59,11 +59,6 @@ class Article:
     """The line (1-based) of the source file on which ``text`` begins: front matter is not part of it."""
 
 
-def file_name(source: str) -> str:
-    """The last part of a source; the folders above it are the business of the machine they lie on."""
-    return source.replace("\\", "/").rsplit("/", 1)[-1]
-
-
 @dataclass(frozen=True, slots=True)
 class Skipped:
     """A file that was not read, and why."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Protocol
+from collections.abc import Sequence
 
 from index.articles import Article
 from rag.answer import Answer
@@ -24,49 +23,33 @@ def answer_text(answer: Answer, written: WrittenAnswer | None = None) -> str:
         lines.append("관련 있을 수 있는 대목:" if answer.hits else "")
         for hit in answer.hits:
             lines += [f"  {hit.passage.text}", f"    — {source_line(hit.article)}"]
-            lines += same_elsewhere(copy.article for copy in hit.elsewhere)
+            lines += _also_lines(hit.elsewhere)
     for n, article, quote, duplicates in cited_articles(answer, written):
         lines.append(f"[{n}] {source_line(article)}")
         if quote:
             lines.append(f"    {quote}")
-        lines += same_elsewhere(copy.article for copy in duplicates)
+        lines += _also_lines(duplicates)
     return "\n".join(lines).rstrip()
 
 
-def same_elsewhere(articles: Iterable[Named]) -> list[str]:
-    """The line that names other articles with the same passage; none where there are none."""
-    names = dict.fromkeys(_paper_and_date(article) for article in articles)
+def _also_lines(duplicates: Sequence[Hit]) -> list[str]:
+    """The line that names the other papers with the same passage; none where there are none."""
+    names = dict.fromkeys(_paper_and_date(hit.article) for hit in duplicates)
     return [f"    같은 내용: {', '.join(names)}"] if names else []
-
-
-class Named(Protocol):
-    """What says which article it is."""
-
-    @property
-    def title(self) -> str:
-        """Its title."""
-
-    @property
-    def publisher(self) -> str | None:
-        """Who published it, where it says so."""
-
-    @property
-    def published(self) -> str | None:
-        """When, likewise."""
 
 
 def source_line(article: Article) -> str:
     """An article in one line: title, paper and day, where it is from."""
-    return named_line(article, article.url or article.source)
+    return named_line(article.title, article.publisher, article.published, article.url or article.source)
 
 
-def named_line(article: Named, place: str) -> str:
-    """The same for whatever names an article, with the place as it is to be shown."""
-    about = ", ".join(part for part in (article.publisher, article.published) if part)
-    return f"{article.title}{f' ({about})' if about else ''} · {place}"
+def named_line(title: str, publisher: str | None, published: str | None, place: str) -> str:
+    """The same of whatever names an article, with the place as it is to be shown."""
+    about = ", ".join(part for part in (publisher, published) if part)
+    return f"{title}{f' ({about})' if about else ''} · {place}"
 
 
-def _paper_and_date(article: Named) -> str:
+def _paper_and_date(article: Article) -> str:
     """What to call an article beside others with the same content."""
     name = article.publisher or article.title
     return f"{name}({article.published})" if article.published else name

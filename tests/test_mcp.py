@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -189,7 +190,8 @@ def test_the_same_story_elsewhere_is_named(tmp_path: Path) -> None:
     (other,) = citation["duplicates"]
     assert {citation["publisher"], other["publisher"]} == {"강변신문", "한빛경제"}
     assert {citation["source"], other["source"]} == {"https://127.0.0.1/0", "https://127.0.0.1/1"}
-    assert f"같은 내용: {other['publisher']}({other['published']})" in text_of(result)
+    (line,) = [line for line in text_of(result).splitlines() if "같은 내용: " in line]
+    assert f"{other['title']} ({other['publisher']}, {other['published']})" in line
 
 
 def test_the_newest_generation_answers(tmp_path: Path) -> None:
@@ -261,7 +263,11 @@ def test_who_asks_before_the_index_is_open_waits_for_it(retriever: Retriever) ->
             assert opened.is_set()
             return retriever
 
-        async with Client(build_mcp(newest, ready=opened.wait)) as client:
+        async def run(work: Callable[[], CallToolResult]) -> CallToolResult:
+            await opened.wait()
+            return await anyio.to_thread.run_sync(work)
+
+        async with Client(build_mcp(newest, run)) as client:
             offered = len((await client.list_tools()).tools)
             asked = asyncio.create_task(client.call_tool("answer_question", {"question": QUESTION}))
             done, _ = await asyncio.wait([asked], timeout=0.1)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from mcp import Client, MCPError
-from mcp_types import INVALID_PARAMS
+from mcp_types import INVALID_PARAMS, CallToolResult
 
 from index import GeungeoError
 from rag import Retriever
@@ -75,6 +76,14 @@ def test_what_the_library_raises_on_purpose_is_told(caplog: pytest.LogCaptureFix
 
     line = refusal(build_mcp(away), "search_articles", question="질문")
     assert line == "Milvus 서버에 연결하지 못했습니다. 주소를 확인하세요." and not caplog.records
+
+
+def test_who_finds_no_place_is_told_so(retriever: Retriever) -> None:
+    async def full(_: Callable[[], CallToolResult]) -> CallToolResult:
+        raise GeungeoError("지금은 물음이 많습니다. 조금 뒤에 다시 불러 주세요.")
+
+    line = refusal(build_mcp(lambda: retriever, full), "search_articles", question="질문")
+    assert line.startswith("지금은 물음이 많습니다")
 
 
 def test_without_the_package_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,7 +49,7 @@ def _several(given: object) -> object:
 
 
 Names = Annotated[
-    list[Annotated[str, Field(max_length=300)]], BeforeValidator(_several), Field(max_length=50)
+    list[Annotated[str, Field(max_length=200)]], BeforeValidator(_several), Field(max_length=20)
 ]
 Day = str | SkipJsonSchema[None]
 """``Filters`` says what is wrong with one."""

@@ -15,14 +15,19 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from rag.mcp_server.server import build_mcp
+from rag.mcp_server.server import Run, build_mcp
 from rag.retriever import Retriever
 
 LARGEST = 256 * 1024
-"""Bytes of a request: the longest question with all filters fits in several times."""
+"""Bytes of a request: more than twice what the longest question with the most filters takes, every letter escaped."""
 
 
-def mcp_app(newest: Callable[[], Retriever], allowed_hosts: Iterable[str], path: str = "/mcp") -> Starlette:
+def mcp_app(
+    newest: Callable[[], Retriever],
+    allowed_hosts: Iterable[str] | None,
+    path: str = "/mcp",
+    run: Run | None = None,
+) -> Starlette:
     """An ASGI app that answers at ``path``; to be started once.
 
     Inside another app its routes are taken over, as a ``Mount`` would answer at ``/mcp/`` only and send those away that
@@ -44,14 +49,16 @@ def mcp_app(newest: Callable[[], Retriever], allowed_hosts: Iterable[str], path:
         newest: the retriever that each call is answered from, as ``build_mcp``.
         allowed_hosts: the names without ports (an IPv6 address in brackets) by which the server may be asked: whatever
             else stands in ``Host``, or in ``Origin`` where a browser asks, is refused. Otherwise any page in the user's
-            browser could give its own name this machine's address and read the articles (DNS rebinding).
+            browser could give its own name this machine's address and read the articles (DNS rebinding). None where
+            all of this is looked at before.
         path: where it answers.
+        run: as ``build_mcp``.
     """
     manager = StreamableHTTPSessionManager(
-        build_mcp(newest),
+        build_mcp(newest, run),
         json_response=True,
         stateless=True,
-        security_settings=_only(list(allowed_hosts)),
+        security_settings=None if allowed_hosts is None else _only(allowed_hosts),
         max_request_body_size=LARGEST,
     )
     return Starlette(
@@ -73,7 +80,7 @@ class _OnlyPosts:
             await Response(status_code=405, headers={"Allow": "POST"})(scope, receive, send)
 
 
-def _only(hosts: list[str]) -> TransportSecuritySettings:
+def _only(hosts: Iterable[str]) -> TransportSecuritySettings:
     with_ports = [form for host in hosts for form in (host, f"{host}:*")]
     origins = [f"{scheme}://{host}" for scheme in ("http", "https") for host in with_ports]
     return TransportSecuritySettings(allowed_hosts=with_ports, allowed_origins=origins)

@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from index.articles import Article, file_name
+from index.articles import Article
 from rag.answer import Answer, Citation, told_correction
-from rag.answer_output import named_line, same_elsewhere
+from rag.answer_output import named_line
 from rag.hits import Hit
 
 LONGEST_TEXT = 3000
@@ -41,7 +41,7 @@ class ArticleFacts(BaseModel):
     @property
     def line(self) -> str:
         """The article in one line."""
-        return named_line(self, self.source)
+        return named_line(self.title, self.publisher, self.published, self.source)
 
 
 class Excerpt(ArticleFacts):
@@ -56,7 +56,8 @@ class Excerpt(ArticleFacts):
         yield f"[{n}] {self.line}"
         yield f"    article_id={self.article_id} start={self.start} end={self.end}"
         yield from (f"    > {line}" for line in text.split("\n"))
-        yield from same_elsewhere(self.duplicates)
+        if self.duplicates:
+            yield f"    같은 내용: {'; '.join(one.line for one in self.duplicates)}"
 
 
 class FoundPassage(Excerpt):
@@ -193,7 +194,7 @@ def _facts(article: Article) -> dict[str, Any]:
         "publisher": article.publisher,
         "published": article.published,
         # what a model is told leaves this machine as often as not: no folders
-        "source": article.url or file_name(article.source),
+        "source": article.url or article.source.replace("\\", "/").rsplit("/", 1)[-1],
     }
 
 

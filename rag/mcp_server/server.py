@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 import mcp_types as types
@@ -27,15 +26,14 @@ AT_ONCE = 4
 FAILED = "예상하지 못한 오류로 답하지 못했습니다. 무엇이 잘못됐는지는 서버의 기록(표준 오류)에 있습니다."
 UNKNOWN = "그런 도구는 없습니다. 있는 것: {names}"
 
-Context = ServerRequestContext[CapacityLimiter, Any]
-McpServer = Server[CapacityLimiter]
+Context = ServerRequestContext[Any, Any]
+McpServer = Server[Any]
+Run = Callable[[Callable[[], types.CallToolResult]], Awaitable[types.CallToolResult]]
 
 log = logging.getLogger(__name__)
 
 
-def build_mcp(
-    newest: Callable[[], Retriever], ready: Callable[[], Awaitable[object]] | None = None
-) -> McpServer:
+def build_mcp(newest: Callable[[], Retriever], run: Run | None = None) -> McpServer:
     """A server of the tools of ``rag.mcp_server.tools``, to be run over stdio (``.stdio``) or HTTP (``.http``).
 
     Nothing it offers changes anything. What the library raises on purpose, or a wrong argument, is the tool's error
@@ -43,15 +41,17 @@ def build_mcp(
 
     Args:
         newest: the retriever that each call is answered from; it is asked once a call, in the call's thread.
-        ready: what a call waits for before, where there is no retriever yet.
+        run: runs the blocking work of a call, in a thread; by default ``in_threads``. A GeungeoError that it raises,
+            because there is no room or the work takes too long, is the tool's error.
     """
+    run = run or in_threads()
     tools = {tool.name: tool for tool in TOOLS}
     offered = types.ListToolsResult(tools=[_offered(tool) for tool in TOOLS])
 
     async def list_tools(_: Context, __: types.PaginatedRequestParams | None) -> types.ListToolsResult:
         return offered
 
-    async def call_tool(context: Context, call: types.CallToolRequestParams) -> types.CallToolResult:
+    async def call_tool(_: Context, call: types.CallToolRequestParams) -> types.CallToolResult:
         tool = tools.get(call.name)
         if tool is None:
             raise MCPError(types.INVALID_PARAMS, UNKNOWN.format(names=", ".join(tools)))
@@ -60,29 +60,29 @@ def build_mcp(
         except ValidationError as error:
             return _refused(what_is_wrong(error))
 
-        if ready:
-            await ready()
-
-        def work() -> types.CallToolResult:
-            return _called(tool, newest, arguments)
-
-        # given up on by its caller, a call keeps its place until its thread is done: no more than AT_ONCE ever run
-        return await to_thread.run_sync(work, limiter=context.lifespan_context)
+        try:
+            return await run(lambda: _called(tool, newest, arguments))
+        except GeungeoError as error:
+            return _told(error)
 
     return Server(
         "geungeo",
         version=importlib.metadata.version("geungeo"),
         title="근거",
         instructions=INSTRUCTIONS,
-        lifespan=_limited,
         on_list_tools=list_tools,
         on_call_tool=call_tool,
     )
 
 
-@asynccontextmanager
-async def _limited(_: McpServer) -> AsyncIterator[CapacityLimiter]:
-    yield CapacityLimiter(AT_ONCE)
+def in_threads(most: int = AT_ONCE) -> Run:
+    """Runs at most so many calls side by side; one given up by its caller keeps its place until its thread is done."""
+    limiter = CapacityLimiter(most)
+
+    async def run(work: Callable[[], types.CallToolResult]) -> types.CallToolResult:
+        return await to_thread.run_sync(work, limiter=limiter)
+
+    return run
 
 
 def _offered(tool: Tool) -> types.Tool:
@@ -108,10 +108,14 @@ def _called(tool: Tool, newest: Callable[[], Retriever], arguments: Any) -> type
         content: list[types.ContentBlock] = [types.TextContent(text=result.readable())]
         return types.CallToolResult(content=content, structured_content=result.model_dump(mode="json"))
     except GeungeoError as error:
-        return _refused(" ".join(str(error).split()))
+        return _told(error)
     except Exception:
         log.exception("%s failed", tool.name)
         return _refused(FAILED)
+
+
+def _told(error: GeungeoError) -> types.CallToolResult:
+    return _refused(" ".join(str(error).split()))
 
 
 def _refused(line: str) -> types.CallToolResult:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 from rag.mcp_server.installed import require_mcp
 
 if TYPE_CHECKING:
+    from mcp_types import CallToolResult
+
     from rag.mcp_server.server import McpServer
     from rag.retriever import Retriever
     from rag.serving import Serving
@@ -73,11 +75,16 @@ def _is_open(descriptor: int) -> bool:
 async def _serve(open_retriever: Callable[[], Retriever], source: BinaryIO, wire: TextIO) -> None:
     import anyio
 
-    from rag.mcp_server.server import build_mcp
+    from rag.mcp_server.server import build_mcp, in_threads
 
-    opened = _opened(open_retriever)
+    opened, threads = _opened(open_retriever), in_threads()
     opening = asyncio.wrap_future(opened)
-    server = build_mcp(lambda: opened.result().current, ready=lambda: asyncio.wait([opening]))
+
+    async def run(work: Callable[[], CallToolResult]) -> CallToolResult:
+        await asyncio.wait([opening])
+        return await threads(work)
+
+    server = build_mcp(lambda: opened.result().current, run)
     async with anyio.create_task_group() as tasks:
         _at_signals(tasks.cancel_scope.cancel)
         tasks.start_soon(_talk, server, source, wire)

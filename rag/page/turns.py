@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from index.articles import Article, file_name
+from index.articles import Article
 from index.listing import ListedArticle
 from index.passages import Span
 from rag.answer import NO_MORE, NONE_ALLOWED, Answer, Citation
@@ -37,12 +37,12 @@ class Facts:
     published: str | None
     url: str | None
     file: str
-    """The name of its file (``file_name``)."""
+    """The name of its file; the folders above it are the server's own business."""
 
     @classmethod
     def of(cls, article: Article | ListedArticle) -> Facts:
         """The facts of an article."""
-        file = file_name(article.source)
+        file = article.source.replace("\\", "/").rsplit("/", 1)[-1]
         return cls(article.id, article.title, article.publisher, article.published, article.url, file)
 
     @property
