@@ -21,6 +21,13 @@ COMPLETED = "‘{text}’{particle} 이어서 찾았습니다."
 COMPLETED_WITHIN = "‘{text}’{particle} 이어서, 기사 ‘{title}’에서만 찾았습니다."
 
 
+def told_correction(searched_as: str | None) -> str | None:
+    """What to tell the user of a corrected question; None where it was searched as typed."""
+    if searched_as is None:
+        return None
+    return CORRECTED.format(text=searched_as, particle=direction_particle(searched_as))
+
+
 @dataclass(frozen=True, slots=True)
 class Citation:
     """A quotation and where it stands: ``article.text[start:end] == quote``."""
@@ -113,9 +120,7 @@ class Answer:
     @property
     def correction(self) -> str | None:
         """What to tell the user of the correction, if there was one."""
-        if self.searched_as is None:
-            return None
-        return CORRECTED.format(text=self.searched_as, particle=direction_particle(self.searched_as))
+        return told_correction(self.searched_as)
 
     @property
     def completion(self) -> str | None:

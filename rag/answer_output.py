@@ -46,8 +46,13 @@ def same_elsewhere(duplicates: Sequence[Hit]) -> str:
 
 def source_line(article: Article) -> str:
     """An article in one line: title, paper and day, where it is from."""
-    about = ", ".join(part for part in (article.publisher, article.published) if part)
-    return f"{article.title}{f' ({about})' if about else ''} · {article.url or article.source}"
+    return named_line(article.title, article.publisher, article.published, article.url or article.source)
+
+
+def named_line(title: str, publisher: str | None, published: str | None, place: str) -> str:
+    """The same of whatever names an article, with the place as it is to be shown."""
+    about = ", ".join(part for part in (publisher, published) if part)
+    return f"{title}{f' ({about})' if about else ''} · {place}"
 
 
 def _paper_and_date(article: Article) -> str:

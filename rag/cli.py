@@ -18,6 +18,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "ask": asking.ask,
     "chat": serving.chat,
     "serve": serving.serve,
+    "mcp": serving.mcp,
     "articles": asking.articles,
     "user": users.user,
     "doctor": examining.doctor,

@@ -64,11 +64,19 @@ def command_line() -> argparse.ArgumentParser:
         "--no-llm", action="store_true", help="GEUNGEO_LLM_URL이 있어도 언어 모델에게 쓰게 하지 않습니다"
     )
 
-    serving = _serving_options()
-    chat = commands.add_parser("chat", parents=[common, serving], help="브라우저에서 대화합니다")
+    door, uploads = _door_options(), _upload_options()
+    chat = commands.add_parser("chat", parents=[common, uploads, door], help="브라우저에서 대화합니다")
     chat.add_argument("--no-browser", action="store_true", help="브라우저를 열지 않습니다")
     commands.add_parser(
-        "serve", parents=[common, serving], help="REST API와 대화 페이지를 함께 띄웁니다 (/docs에 설명)"
+        "serve",
+        parents=[common, uploads, door],
+        help="REST API, 대화 페이지, MCP를 함께 띄웁니다 (/docs에 설명)",
+    )
+    mcp = commands.add_parser(
+        "mcp", parents=[common, door], help="AI 도우미가 기사에서 찾아 인용하게 합니다 (MCP, 표준 입출력)"
+    )
+    mcp.add_argument(
+        "--http", action="store_true", help="표준 입출력 대신 HTTP로 /mcp에서 (아래 문의 옵션은 이때만)"
     )
 
     articles = commands.add_parser("articles", parents=[common, filters], help="색인된 기사를 나열합니다")
@@ -91,23 +99,22 @@ def command_line() -> argparse.ArgumentParser:
     return parser
 
 
-def _serving_options() -> argparse.ArgumentParser:
+def _door_options() -> argparse.ArgumentParser:
+    """Where a server listens, and who may come in."""
     options = argparse.ArgumentParser(add_help=False)
-    options.add_argument("--host", default="127.0.0.1", help="들을 주소 (기본 127.0.0.1: 이 컴퓨터에서만)")
-    options.add_argument("--port", type=int, help="포트 (기본: 7860부터 빈 것)")
-    options.add_argument(
-        "--uploads",
-        choices=["off", "shared", "private"],
-        default="private",
-        help="페이지에 올린 기사를: 올린 브라우저에서만 봄(private, 기본), 색인에 더해 모두가 봄(shared), 받지 않음(off)",
-    )
     group = options.add_argument_group(
-        "들어올 사람", "다른 컴퓨터에서 들어오게 하려면 --auth나 토큰이 있어야 합니다."
+        "들어오는 문", "다른 컴퓨터에서 들어오게 하려면 --auth나 토큰이 있어야 합니다."
     )
+    group.add_argument("--host", default="127.0.0.1", help="들을 주소 (기본 127.0.0.1: 이 컴퓨터에서만)")
+    group.add_argument("--port", type=int, help="포트 (기본: 7860부터 빈 것)")
     group.add_argument(
-        "--auth", nargs="?", const=Path(), type=Path, metavar="FILE",
+        "--auth",
+        nargs="?",
+        const=Path(),
+        type=Path,
+        metavar="FILE",
         help="'geungeo user add'로 넣은 사용자만 들어옵니다 (FILE: 사용자 파일)",
-    )  # fmt: skip
+    )
     group.add_argument(
         "--token-file", type=Path, metavar="FILE", help="API의 토큰, 한 줄에 하나 (또는 GEUNGEO_TOKEN)"
     )
@@ -120,6 +127,17 @@ def _serving_options() -> argparse.ArgumentParser:
         default=[],
         metavar="NAME",
         help="서버를 부르는 다른 이름 (프록시 뒤에서)",
+    )
+    return options
+
+
+def _upload_options() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False)
+    options.add_argument(
+        "--uploads",
+        choices=["off", "shared", "private"],
+        default="private",
+        help="페이지에 올린 기사를: 올린 브라우저에서만 봄(private, 기본), 색인에 더해 모두가 봄(shared), 받지 않음(off)",
     )
     return options
 

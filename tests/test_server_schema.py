@@ -51,4 +51,4 @@ def test_it_would_be_found_out(two_articles: Path, tmp_path: Path, monkeypatch: 
         done = subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=tmp_path)
     finally:
         server.close()
-    assert done.returncode == 1 and "Server error" in done.stdout
+    assert done.returncode == 1 and "500" in done.stdout

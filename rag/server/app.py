@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import importlib.metadata
 import warnings
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from types import ModuleType
 
 import gradio as gr
 from fastapi import FastAPI, HTTPException
 from fastapi_offline import FastAPIOffline
+from starlette.applications import Starlette
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -18,6 +21,7 @@ from rag.server import articles, health, login, questions
 from rag.server.access import Access
 from rag.server.guard import Guard
 from rag.server.logs import RequestLog
+from rag.server.mcp import mounted_mcp
 from rag.server.refusals import tell_refusals
 from rag.server.state import State
 
@@ -37,6 +41,7 @@ class Application:
         access: Access | None = None,
         *,
         hosts: Collection[str] | None = None,
+        only_mcp: bool = False,
     ) -> None:
         """Puts an application together; nothing is served yet.
 
@@ -44,18 +49,27 @@ class Application:
             library: the collections.
             access: who may come in; by default everybody.
             hosts: the names that the server is called by; None where any will do.
+            only_mcp: neither a page nor the REST API, but for its health.
         """
         self.state = State(library, access or Access())
-        self.page = build_page(library)
-        settings = page_settings(library)
-        self._rest = _rest(self.state)
-        _end_of(self._rest)
-        with warnings.catch_warnings():  # that there is no server-side rendering, which was not asked for
-            warnings.filterwarnings("ignore", message="SSR mode")
-            gr.mount_gradio_app(self._rest, self.page, path="/", **settings.mounting)
-        self.page.is_running = True  # Gradio sets it only where it serves the page itself; streams look at it
+        self.page: gr.Blocks | None = None
+        mcp = mounted_mcp(self.state)
+        self._rest = _rest(
+            self.state, mcp, [health, login] if only_mcp else [questions, articles, health, login]
+        )
+        scripts: tuple[str, ...] = ()
+        if not only_mcp:
+            self.page = build_page(library)
+            settings = page_settings(library)
+            scripts = settings.scripts
+            with warnings.catch_warnings():  # that there is no server-side rendering, which was not asked for
+                warnings.filterwarnings("ignore", message="SSR mode")
+                gr.mount_gradio_app(self._rest, self.page, path="/", **settings.mounting)
+            self.page.is_running = (
+                True  # Gradio sets it only where it serves the page itself; streams look at it
+            )
         guarded = Guard(
-            self._rest, access=self.state.access, own_paths=OWN_PATHS, hosts=hosts, scripts=settings.scripts
+            self._rest, access=self.state.access, own_paths=OWN_PATHS, hosts=hosts, scripts=scripts
         )
         self.asgi: ASGIApp = RequestLog(guarded, self.state.metrics)
 
@@ -67,14 +81,23 @@ class Application:
     def end(self) -> None:
         """Takes no more questions, and lets go of the streams that pages hold open."""
         self.state.ending = True
-        self.page.is_running = False
-        self.page.app.stop_event.set()
+        if self.page is not None:
+            self.page.is_running = False
+            self.page.app.stop_event.set()
         self.state.gate.close()
         self.state.changes.close()
 
 
-def _rest(state: State) -> FastAPI:
+def _rest(state: State, mcp: Starlette | None, parts: Sequence[ModuleType]) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            if mcp is not None:
+                await stack.enter_async_context(mcp.router.lifespan_context(mcp))
+            yield
+
     app = FastAPIOffline(
+        lifespan=lifespan,
         docs_url="/docs",
         redoc_url=None,
         static_url="/docs/static",
@@ -86,8 +109,11 @@ def _rest(state: State) -> FastAPI:
     )
     app.state.geungeo = state
     tell_refusals(app)
-    for part in (questions, articles, health, login):
+    for part in parts:
         app.include_router(part.router)
+    app.router.routes.extend(mcp.routes if mcp is not None else ())
+    for path in OWN_PATHS:
+        app.router.routes.append(Route(path + "{rest:path}", _Nothing(app), include_in_schema=False))
     return app
 
 
@@ -104,8 +130,3 @@ class _Nothing:
             raise HTTPException(404)
         methods = {method for route in known for method in getattr(route, "methods", None) or ()}
         raise HTTPException(405, headers={"Allow": ", ".join(sorted(methods))})
-
-
-def _end_of(app: FastAPI) -> None:
-    for path in OWN_PATHS:
-        app.router.routes.append(Route(path + "{rest:path}", _Nothing(app), include_in_schema=False))

@@ -64,7 +64,12 @@ class Server:
     """One server. ``url`` is its address."""
 
     def __init__(
-        self, retriever: Retriever, door: Door | None = None, uploads: Uploads | bool | None = None
+        self,
+        retriever: Retriever,
+        door: Door | None = None,
+        uploads: Uploads | bool | None = None,
+        *,
+        only_mcp: bool = False,
     ) -> None:
         """Takes the port; nothing is answered before it runs.
 
@@ -73,6 +78,7 @@ class Server:
             door: where it listens, and who may come in.
             uploads: where visitors' own articles lie; True where visitors add to the index that is served; None where
                 they add nothing.
+            only_mcp: there is neither a page nor the REST API, but only ``/mcp``.
 
         Raises:
             GeungeoError: the port is taken, the host is no address of this machine, or everybody could come in from
@@ -84,7 +90,7 @@ class Server:
         self._socket = listening(door.host, door.port)
         try:
             library = Library(retriever, Writer.from_environment(retriever), uploads)
-            self.application = Application(library, door.access, hosts=door.hosts())
+            self.application = Application(library, door.access, hosts=door.hosts(), only_mcp=only_mcp)
         except BaseException:
             self._socket.close()
             raise

@@ -13,6 +13,7 @@ async function lookAgain(otherwise = () => setTimeout(() => lookAgain(), LOOK_AG
   try {
     const root = window.gradio_config?.root ?? "";
     const answer = await plainFetch(`${root}${api()}/app_id`, { cache: "no-store" });
+    if (answer.status === 401) return location.reload(); // to be let in again
     if (!answer.ok) throw new Error(String(answer.status));
     const { app_id: now } = await answer.json();
     // another run of the server knows nothing of this page: it is made anew, and the browser brings its conversation
@@ -53,7 +54,9 @@ window.fetch = async (...asked) => {
   const join = String(asked[0]?.url ?? asked[0]).includes("/queue/join");
   const slow = join ? setTimeout(() => { if (!lost) tellConnection(words.busy); waiting += 1; }, SLOW) : 0;
   try {
-    return await plainFetch(...asked);
+    const answer = await plainFetch(...asked);
+    if (answer.status === 401) location.reload();
+    return answer;
   } catch (error) {
     if (error?.name !== "AbortError") lose();
     throw error;

@@ -57,3 +57,13 @@ onClick(".gg-language", (link) => keepLanguage(link.dataset.language));
 function keepLanguage(language) {
   try { localStorage.setItem("geungeo.language", language); } catch { /* the address alone tells */ }
 }
+
+// -- Leaving, where one had to come in
+if (/(?:^|; )geungeo_user=/.test(document.cookie)) settings.querySelector(".gg-leave").hidden = false;
+onClick(".gg-leave button", () => {
+  const leaving = document.createElement("form");
+  leaving.method = "post";
+  leaving.action = `${window.gradio_config?.root ?? ""}/logout`;
+  document.body.append(leaving);
+  leaving.submit();
+});

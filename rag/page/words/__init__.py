@@ -169,6 +169,7 @@ class Words:
     settings_theme: str
     themes: tuple[str, str, str]
     settings_kept: str
+    leave: str
 
     # Conversations kept in the browser
     talks_kept: str

@@ -165,6 +165,7 @@ ENGLISH = Words(
     settings_theme="Appearance",
     themes=("As the device", "Light", "Dark"),
     settings_kept="Settings are kept in this browser.",
+    leave="Sign out",
     talks_kept="Conversations are kept in this browser only. The server remembers none.",
     talks_find="Find in earlier conversations",
     no_talks="No conversations yet.",

@@ -175,6 +175,7 @@ KOREAN = Words(
     settings_theme="화면",
     themes=("기기 설정대로", "밝게", "어둡게"),
     settings_kept="설정은 이 브라우저에 남습니다.",
+    leave="나가기",
     talks_kept="대화는 이 브라우저에만 남습니다. 서버는 기억하지 않습니다.",
     talks_find="지난 대화에서 찾기",
     no_talks="아직 남은 대화가 없습니다.",
