@@ -196,8 +196,8 @@ def _settings(words: Words, *, written: bool) -> str:
         f'<label><input type="checkbox" name="correct" checked> {words.settings_correct}</label>{model}'
         f'<label>{words.settings_theme} <select name="theme">{themes}</select></label>'
         f'<p class="gg-hint">{words.settings_kept}</p>'
-        f'<p class="gg-leave" hidden><button type="button">{words.leave}</button></p>'
-        f'<p class="gg-dialog-end"><button>{words.close}</button></p></form></dialog>'
+        f'<p class="gg-dialog-end"><button type="button" class="gg-leave" hidden>{words.leave}</button>'
+        f"<button>{words.close}</button></p></form></dialog>"
     )
 
 

@@ -44,7 +44,7 @@ ArticleId = Annotated[
 ]
 
 
-@router.get("/articles", summary="기사를 나열합니다")
+@router.get("/articles", summary="기사를 나열합니다", description="새로 나온 것부터.")
 async def list_articles(
     request: Request,
     words: Annotated[
@@ -63,7 +63,12 @@ async def list_articles(
     return await state.gate.run(work)
 
 
-@router.get("/articles/{article_id}", summary="기사 전문을 받습니다", responses=NOT_FOUND)
+@router.get(
+    "/articles/{article_id}",
+    summary="기사 전문을 받습니다",
+    description="모든 자리(start, end)는 이 글의 글자를 센 것입니다.",
+    responses=NOT_FOUND,
+)
 async def get_article(article_id: ArticleId, request: Request) -> WholeArticle:
     """Gives an article with its text."""
     state = state_of(request)
@@ -80,6 +85,7 @@ async def get_article(article_id: ArticleId, request: Request) -> WholeArticle:
 @router.post(
     "/articles",
     summary="기사를 더합니다",
+    description="서버를 --uploads shared로 띄웠거나 토큰을 보낼 때만. 30초 안에 끝나지 않으면 202와 작업의 주소를 줍니다.",
     responses=CONFLICT
     | {202: {"model": JobOut, "description": "아직 더하는 중입니다: Location의 주소로 물어보세요"}},
 )
@@ -119,7 +125,12 @@ async def add_articles(
     return _told(job)
 
 
-@router.get("/jobs/{job_id}", summary="더하는 기사가 어디까지 왔는지 받습니다", responses=NOT_FOUND)
+@router.get(
+    "/jobs/{job_id}",
+    summary="더하는 기사가 어디까지 왔는지 받습니다",
+    description="끝난 작업은 200개까지 기억합니다.",
+    responses=NOT_FOUND,
+)
 async def get_job(job_id: Annotated[str, InPath(max_length=64)], request: Request) -> JobOut:
     """Tells how far an addition is, or what has become of it."""
     job = state_of(request).jobs.get(job_id)
@@ -128,7 +139,12 @@ async def get_job(job_id: Annotated[str, InPath(max_length=64)], request: Reques
     return _told(job)
 
 
-@router.delete("/articles/{article_id}", summary="기사를 뺍니다", responses=NOT_FOUND | CONFLICT)
+@router.delete(
+    "/articles/{article_id}",
+    summary="기사를 뺍니다",
+    description="색인에서만 뺍니다. 파일은 그대로 있습니다. --uploads shared이거나 토큰을 보낼 때만.",
+    responses=NOT_FOUND | CONFLICT,
+)
 async def remove_article(article_id: ArticleId, request: Request) -> RemovedOut:
     """Takes an article out of the index served; needs ``--uploads shared`` or a token. Its file stays where it is."""
     state = state_of(request)

@@ -10,7 +10,7 @@ from rag.server.state import state_of
 router = APIRouter(tags=["서버"])
 
 
-@router.get("/healthz", summary="서버가 떠 있는지")
+@router.get("/healthz", summary="서버가 떠 있는지", description="누구에게나 열려 있습니다.")
 async def healthz() -> Health:
     """Says that the server runs."""
     return Health()
@@ -19,6 +19,7 @@ async def healthz() -> Health:
 @router.get(
     "/readyz",
     summary="질문을 받을 수 있는지",
+    description="누구에게나 열려 있습니다.",
     responses={503: {"model": Ready, "description": "끝나는 중이거나, 기다리는 질문이 꽉 찼습니다"}},
 )
 async def readyz(request: Request, response: Response) -> Ready:
@@ -38,6 +39,7 @@ async def readyz(request: Request, response: Response) -> Ready:
 @router.get(
     "/metrics",
     summary="Prometheus가 읽는 수치",
+    description="로그인이나 토큰이 필요한 서버면 여기도 그렇습니다.",
     response_class=Response,
     responses={
         200: {"content": {"text/plain": {"schema": {"type": "string"}}}},

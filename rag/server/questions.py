@@ -36,7 +36,11 @@ WRITING = "언어 모델이 다른 답들을 쓰고 있어, 기사의 문장을 
 router = APIRouter(prefix="/v1", tags=["질문"], responses=PROBLEMS)
 
 
-@router.post("/search", summary="질문에 맞는 대목을 찾습니다")
+@router.post(
+    "/search",
+    summary="질문에 맞는 대목을 찾습니다",
+    description="가장 잘 맞는 문단부터 k개를 줍니다. start와 end는 기사의 글에서 센 자리입니다.",
+)
 async def search(asked: SearchIn, request: Request) -> SearchOut:
     """Finds the passages that fit a question best."""
     state = state_of(request)
@@ -57,6 +61,7 @@ async def search(asked: SearchIn, request: Request) -> SearchOut:
 @router.post(
     "/answer",
     summary="답이 되는 문장을 인용과 출처로 받습니다",
+    description="기사의 문장을 글자 그대로 인용해 답합니다. 답이 없으면 abstained가 true이고, 가까운 대목을 hits로 줍니다.",
     response_model=AnswerOut,
     responses={
         200: {

@@ -60,7 +60,7 @@ function keepLanguage(language) {
 
 // -- Leaving, where one had to come in
 if (/(?:^|; )geungeo_user=/.test(document.cookie)) settings.querySelector(".gg-leave").hidden = false;
-onClick(".gg-leave button", () => {
+onClick(".gg-leave", () => {
   const leaving = document.createElement("form");
   leaving.method = "post";
   leaving.action = `${window.gradio_config?.root ?? ""}/logout`;
