@@ -26,9 +26,12 @@ NAME = re.compile(r"[0-9a-f]{64}")
 GOING = ".gone"
 """Suffix of a folder that is being deleted."""
 
+MARK = ".looked"
+"""A file beside the collections; its time of modification is that of the last look at what is unused."""
+
 DAY = 86_400.0
 KEPT = 30 * DAY
-"""Seconds for which a collection that nobody uses is kept."""
+"""Seconds for which a collection that nobody uses is kept, of those in which somebody serves."""
 STAMPED = 3_600.0
 """Seconds between two marks of its use; its folder's time of modification is the mark."""
 MOST = 1_000
@@ -83,7 +86,7 @@ class Uploads:
         """
         if not KEY.fullmatch(key):
             raise GeungeoError("올린 기사를 찾는 열쇠가 잘못되었습니다. 페이지를 새로 고쳐 주세요.")
-        if time.time() > self._expired + DAY:
+        if not self._expired <= time.time() <= self._expired + DAY:
             self._expire()
         name = hashlib.sha256(key.lower().encode()).hexdigest()
         with self._lock:
@@ -114,8 +117,9 @@ class Uploads:
     def used(self, collection: Collection) -> None:
         """Marks a collection as used; where it is open, the one used longest ago may have to close for it."""
         with suppress(OSError):  # there is none yet, or none any more
-            if collection.folder.stat().st_mtime < time.time() - STAMPED:
-                os.utime(collection.folder)
+            now = time.time()
+            if collection.folder.stat().st_mtime < now - STAMPED:
+                os.utime(collection.folder, (now, now))
         with self._lock:
             self._open.pop(collection.folder, None)
             if collection.is_open:
@@ -126,14 +130,31 @@ class Uploads:
     def _expire(self) -> None:
         """Deletes the collections that nobody has used for long."""
         with self._lock:
-            self._expired = time.time()
+            self._expired = now = time.time()
+            missed = self._missed(now)
             for folder in self._folders():
                 with suppress(OSError):  # another process may be about it
-                    if folder.stat().st_mtime < self._expired - KEPT:
+                    used = folder.stat().st_mtime + missed
+                    if missed:
+                        os.utime(folder, (used, used))
+                    if used < now - KEPT:
                         folder.rename(folder.with_suffix(GOING))  # at once, whoever may be asking
                         log.info("articles that nobody has used for long are deleted: %s", folder.name)
         for folder in self._folders(GOING):
             shutil.rmtree(folder, ignore_errors=True)
+
+    def _missed(self, now: float) -> float:
+        """Seconds since the last look that do not count as unused: nobody served then, or the clock was set.
+
+        A clock that is wrong for a moment would take all collections with it otherwise.
+        """
+        mark, since = self.folder / MARK, 0.0
+        with suppress(OSError):
+            since = now - mark.stat().st_mtime
+        with suppress(OSError):  # there may be no folder yet
+            mark.touch()
+            os.utime(mark, (now, now))
+        return since - DAY if since > 2 * DAY else min(since, 0.0)
 
     def _folders(self, suffix: str = "") -> list[Path]:
         """Those of collections; other files that may lie there are nobody's business."""

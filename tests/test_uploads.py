@@ -18,7 +18,7 @@ from index.errors import GeungeoError
 from index.korean import shared_kiwi
 from rag import Retriever, background, uploads
 from rag.collection import Added, Collection
-from rag.uploads import Uploads, default_uploads_dir
+from rag.uploads import MARK, Uploads, default_uploads_dir
 from tests.brute_force import HashEncoder
 
 MODEL = "hashes"
@@ -149,7 +149,9 @@ def test_those_that_nobody_uses_expire(all_of: Uploads, folder: Path) -> None:
     nearly = time.time() - 29 * DAY
     os.utime(all_of.collection(young).folder, (nearly, nearly))
     again = Uploads(folder, MODEL)
-    assert {path.name for path in folder.iterdir()} == {"편지", again.collection(young).folder.name}
+    assert {path.name for path in folder.iterdir()} == {
+        MARK, "편지", again.collection(young).folder.name,
+    }  # fmt: skip
     assert again.collection(old).retriever is None and again.collection(young).find_articles()[1] == 1
     assert all_of.collection(old).retriever is None
     assert "1,203미터" in before.answer("다리의 길이는?").text
@@ -170,10 +172,33 @@ def test_use_keeps_it_and_the_day_after_is_looked_again(
     os.utime(all_of.collection(used).folder, (marked - 600, marked - 600))
     all_of.collection(used).find_articles()
     assert all_of.collection(used).folder.stat().st_mtime == pytest.approx(marked - 600, abs=1)
-    monkeypatch.setattr(uploads.time, "time", lambda: began + 11 * DAY)
-    assert all_of.collection(used).find_articles()[1] == 1
+    day = 0
+    monkeypatch.setattr(uploads.time, "time", lambda: began + day * DAY)
+    for _ in range(10):
+        assert all_of.collection(unused).folder.exists()
+        day += 1.01
+        assert all_of.collection(used).find_articles()[1] == 1
     assert all_of.collection(unused).find_articles()[1] == 0
-    assert len(list(folder.iterdir())) == 1
+    assert {path.name for path in folder.iterdir()} == {MARK, all_of.collection(used).folder.name}
+
+
+@pytest.mark.parametrize("jump", [400 * DAY, -400 * DAY, 31 * DAY, -3600.0])
+def test_a_clock_that_jumps_takes_nothing_with_it(
+    all_of: Uploads, folder: Path, monkeypatch: pytest.MonkeyPatch, jump: float
+) -> None:
+    key, other = new_key(), new_key()
+    bring(all_of.collection(key), "다리의 길이는 1,203미터이다.")
+    bring(all_of.collection(other), "굴의 깊이는 88미터이다.")
+    began, aside = time.time(), 0.0
+    monkeypatch.setattr(uploads.time, "time", lambda: began + aside)
+    all_of._expire()
+    aside = jump
+    assert all_of.collection(key).find_articles()[1] == 1
+    Uploads(folder, MODEL)  # begun while the clock is wrong
+    assert all_of.collection(other).find_articles()[1] == 1
+    aside = 60.0
+    for later in (Uploads(folder, MODEL), all_of):  # and once it is right again
+        assert later.collection(key).find_articles()[1] == later.collection(other).find_articles()[1] == 1
 
 
 def test_there_are_only_so_many(folder: Path) -> None:

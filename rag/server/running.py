@@ -27,6 +27,9 @@ from rag.writing.written import Writer
 GRACE = 15
 """Seconds that requests have to end in once the server is told to."""
 
+KEPT_ALIVE = 75
+"""Seconds that a connection stays open unused: longer than proxies keep theirs, or they would ask just as it closes."""
+
 log = logging.getLogger(__name__)
 
 
@@ -136,6 +139,7 @@ class _Uvicorn(uvicorn.Server):
                 access_log=False,
                 server_header=False,
                 ws="none",
+                timeout_keep_alive=KEPT_ALIVE,
                 timeout_graceful_shutdown=GRACE,
                 h11_max_incomplete_event_size=64 * 1024,
             )
