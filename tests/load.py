@@ -19,8 +19,10 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -84,10 +86,11 @@ class Load:
 class Served:
     """``geungeo serve`` over an index, in a process of its own."""
 
-    def __init__(self, index: Path, *options: str, env: dict[str, str] | None = None) -> None:
-        command = [sys.executable, "-m", "rag.cli", "serve", "--index", str(index), "--port", "0", *options]
+    def __init__(self, index: Path, command: Sequence[str] = ()) -> None:
+        """Starts it, and waits until it is ready; ``command`` starts it in another way."""
+        usual = [sys.executable, "-m", "rag.cli", "serve", "--index", str(index), "--port", "0"]
         self.process = subprocess.Popen(
-            command, stderr=subprocess.PIPE, env=os.environ | {"GEUNGEO_TOKEN": TOKEN} | (env or {})
+            command or usual, stderr=subprocess.PIPE, env=os.environ | {"GEUNGEO_TOKEN": TOKEN}
         )
         assert self.process.stderr is not None
         self.url = ""
@@ -96,8 +99,6 @@ class Served:
                 self.url = found[0].decode()
                 break
         self.lines: list[bytes] = []
-        import threading
-
         threading.Thread(target=self._read, daemon=True).start()
         deadline = time.monotonic() + 60
         while True:
@@ -134,8 +135,9 @@ async def _ask(
         began = time.perf_counter()
         try:
             reply = await client.post("/v1/answer", json={"question": question})
-        except httpx.HTTPError:
+        except httpx.HTTPError as error:
             load.lost += 1
+            load.changes[f"lost: {error!r}"] += 1
             continue
         load.times.append(time.perf_counter() - began)
         load.statuses[reply.status_code] += 1

@@ -98,7 +98,6 @@ def test_who_leaves_frees_the_place_of_what_had_not_begun() -> None:
         await first
 
     asyncio.run(leave())
-    gate.close()
     assert begun == [] and gate.inside == 0
 
 
@@ -134,3 +133,26 @@ def test_the_api_tells_when_to_come_again(held: tuple[Client, threading.Event]) 
     counted = client.get("/metrics").text
     assert 'geungeo_refused_total{reason="busy"} 1.0' in counted
     assert 'geungeo_refused_total{reason="slow"} 1.0' in counted
+
+
+def test_what_waits_is_done_when_it_closes() -> None:
+    gate, go_on = Gate(1, 3, 10), threading.Event()
+
+    async def close() -> list[object]:
+        tasks = [asyncio.create_task(gate.run(lambda: go_on.wait(10))) for _ in range(3)]
+        await asyncio.sleep(0.05)
+        gate.close()
+        with pytest.raises(Busy):
+            await gate.run(lambda: None)
+        go_on.set()
+        return await asyncio.gather(*tasks)
+
+    assert asyncio.run(close()) == [True] * 3 and gate.inside == 0
+
+
+def test_an_ending_server_says_so(serve: Serve, two_articles: Path) -> None:
+    client = serve(two_articles)
+    client.application.end()
+    told = client.post("/v1/answer", json={"question": "다리의 길이는?"})
+    assert told.status_code == 503 and "끝나는 중" in told.json()["detail"] and told.headers["retry-after"]
+    assert client.get("/readyz").status_code == 503 and client.get("/healthz").status_code == 200

@@ -65,8 +65,8 @@ class Gate:
             future.cancel()
 
     def close(self) -> None:
-        """Begins nothing any more; what has begun goes on to its end."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """Takes nothing in any more; what waits is still done."""
+        self._threads.shutdown(wait=False)
 
     def _left(self, _: Future[T] | None = None) -> None:
         with self._lock:

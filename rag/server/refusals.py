@@ -50,6 +50,8 @@ def tell_refusals(app: FastAPI) -> None:
 
     @app.exception_handler(Busy)
     async def busy(request: Request, _: Exception) -> Response:
+        if state_of(request).ending:
+            return _told(request, Problem(503, "서버가 끝나는 중입니다. 잠시 뒤에 다시 보내 주세요.", SOON))
         state_of(request).metrics.refused.labels("busy").inc()
         return _told(
             request, Problem(429, "지금 기다리는 요청이 너무 많습니다. 잠시 뒤에 다시 보내 주세요.", SOON)
