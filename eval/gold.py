@@ -45,6 +45,8 @@ def read_gold(path: Path) -> list[GoldQuestion]:
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError as error:
         raise GeungeoError(f"{path}: 읽을 수 없습니다 ({error.strerror}).") from None
+    except UnicodeDecodeError:
+        raise GeungeoError(f"{path}: UTF-8이 아닙니다. UTF-8로 저장하세요.") from None
     questions = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():

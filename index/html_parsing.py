@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,15 +16,18 @@ MAX_ATTRIBUTES = 1_000
 """Of one element: libxml2 walks along all before it for each, so 100,000 take a minute."""
 
 NO_TEXT = "HTML에서 글을 찾지 못했습니다: 본문을 텍스트(.txt)로 저장해 넣어 주세요"
+ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Characters that no XML may have, and no element is given."""
 _TOO_MUCH = "요소나 속성이 지나치게 많은 HTML입니다: 본문을 텍스트(.txt)로 저장해 넣어 주세요"
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page's root element, and how deep its elements are nested."""
+    """A page's root element, how deep its elements are nested, and whether there may be characters that are ``ODD``."""
 
     root: html.HtmlElement
     depth: int
+    odd: bool
 
 
 def parse_page(source: str) -> Page:
@@ -39,7 +43,7 @@ def parse_page(source: str) -> Page:
         root = html.document_fromstring(data, parser=html.HTMLParser(encoding="utf-8", huge_tree=True))
     except (etree.LxmlError, ValueError):
         raise ArticleError(NO_TEXT) from None
-    return Page(root, counted.depth)
+    return Page(root, counted.depth, "&#" in source or ODD.search(source) is not None)
 
 
 class _Counter:

@@ -14,7 +14,7 @@ from index.decoding import normalise
 from index.documents import LONGEST_HEADING, Document, together
 from index.errors import ArticleError
 from index.html_metadata import read_metadata
-from index.html_parsing import NO_TEXT, Page, parse_page
+from index.html_parsing import NO_TEXT, ODD, Page, parse_page
 from index.html_worker import lines_elsewhere
 
 _UNSEEN = ("script", "style", "noscript", "template", "iframe", "svg", "button", "select", "textarea", "head")
@@ -94,12 +94,21 @@ def _article_of(page: Page) -> html.HtmlElement:
     """The element that holds the article, or the whole page; what is no text is removed from the page."""
     tree = page.root
     etree.strip_elements(tree, *_UNSEEN, etree.Comment, etree.ProcessingInstruction, with_tail=False)
+    if page.odd:
+        _remove_odd(tree)
     if page.depth > MAX_DEPTH:  # each of these elements would be looked through for each that it stands in
         _write_breaks(tree)
         return tree
     _remove_captions(tree)
     _write_breaks(tree)
     return _article_element(tree)
+
+
+def _remove_odd(tree: html.HtmlElement) -> None:
+    """Remove the characters that lxml parses, but takes for an error where it is given them."""
+    for element in tree.iter():
+        element.text = ODD.sub("", element.text or "") or None
+        element.tail = ODD.sub("", element.tail or "") or None
 
 
 def _remove_captions(tree: html.HtmlElement) -> None:
