@@ -82,7 +82,7 @@ _KINDS: dict[BlockKind, re.Pattern[str]] = {  # tried in this order on the whole
     "share": _any(  # several may stand on one line, with counts and bars between; a space is read in one way only, for
         # with two ways for each of thirty the pattern would try a billion
         r"(?:(?:(?:이\s?)?기사(?:를)?\s?(?:공유합니다|공유하기|공유|저장|스크랩|보내기|듣기|읽어주기)|SNS\s?(?:기사\s?보내기|공유)|"
-        r"(?:본문\s?)?(?:글자|글씨|폰트)(?:\s?크기)?(?:\s?(?:조절|변경(?:하기)?|설정|키우기|줄이기|확대|축소|작게|보통|크게))?|"
+        r"(?:본문\s?)?(?:글자|글씨|폰트)(?:\s?크기)?(?:\s{0,2}(?:조절|변경(?:하기)?|설정|키우기|줄이기|확대|축소|작게|보통|크게))?|"
         r"본문\s?듣기|공유하기|공유|좋아요|싫어요|슬퍼요|화나요|훈훈해요|감동이에요|후속기사\s?원해요|추천해요|"
         r"인쇄하기|인쇄|프린트|스크랩|북마크|댓글(?:\s?(?:쓰기|보기|달기))?|페이스북|트위터|카카오톡|카카오스토리|"
         r"네이버\s?밴드|밴드|네이버\s?블로그|이메일|메일|메신저|텔레그램|라인|(?:URL|주소|링크)\s?복사|닫기|(?:본문\s?)?요약봇|추천|"
