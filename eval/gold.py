@@ -58,7 +58,7 @@ def read_gold(path: Path) -> list[GoldQuestion]:
                 answerable=bool(fields["answerable"]), places=tuple(fields["passages"]),
                 answer=fields.get("answer", ""), answer_spans=tuple(fields.get("answer_spans", ())),
             )  # fmt: skip
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise GeungeoError(f"{path}:{number}: 정답 문항이 아닙니다 ({error}).") from None
         questions.append(question)
     return questions

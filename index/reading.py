@@ -265,9 +265,9 @@ def _article(document: Document, source: str) -> Article:
     given, claimed = tidied(document.metadata), tidied(document.claimed)
     title = given.title or (claimed.title if f"\n{claimed.title}\n" in f"\n{body[:4000]}\n" else None)
     blocks = boilerplate.find_blocks(body, title=title, known=document.known)
-    found = given.or_else(metadata.from_shape(body, blocks)).or_else(claimed)
-    named = " ".join(decoding.normalise(Path(source).stem).split())
-    title = found.title or named or body.split("\n")[0][:60].strip()
+    found = tidied(given.or_else(metadata.from_shape(body, blocks)).or_else(claimed))
+    named = tidied(Metadata(title=Path(source).stem)).title
+    title = found.title or named or body.split("\n")[0].strip()[:60].strip()
     content = "\0".join((title, found.publisher or "", found.published or "", body))
     return Article(
         id=hashlib.sha256(content.encode()).hexdigest()[:12],

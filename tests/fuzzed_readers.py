@@ -20,7 +20,7 @@ from typing import Any
 import docx
 
 from eval.gold import read_gold
-from index import html_text, pdf_text, pdf_worker
+from index import html_text, korean, pdf_text, pdf_worker
 from index.analyzer import Analyzer
 from index.articles import Article
 from index.dictionary import read_dictionary
@@ -86,7 +86,7 @@ def keeps_its_promises(article: Article) -> None:
         )
     assert len(article.topics) <= MOST_TOPICS
     assert article.published is None or date.fromisoformat(article.published)
-    assert article.url is None or article.url.startswith(("http://", "https://", "HTTP", "Http"))
+    assert article.url is None or article.url.lower().startswith(("http://", "https://"))
     assert article.first_line >= 1
 
 
@@ -121,8 +121,19 @@ def _read_pasted(data: bytes) -> None:
         assert name.isprintable() and ".." not in name.split("/") and not name.startswith("/")
 
 
+def _kiwi_of_its_own() -> None:
+    """The threads of a Kiwi that was loaded before do not live in a forked process."""
+    _left.append(korean._kiwi)  # to the end: it would wait for its threads
+    korean._kiwi = None
+
+
+_left: list[object] = []
+
+
 # -- What is read in programs of their own is read here -------------------------------------------------------------
 def _without_programs() -> None:
+    _kiwi_of_its_own()
+
     def lines(source: str) -> list[tuple[str, str]]:
         try:
             return html_text.article_lines(source)
@@ -395,7 +406,7 @@ _ALL = (
         partial(_file_reader, read_dictionary),
     ),
     Reader("gold", GOLD, [*ODD, *JSON], partial(_file_reader, read_gold)),
-    Reader("question", [question.encode() for question in QUESTIONS], [*ODD, *ASKED], _ask),
+    Reader("question", [question.encode() for question in QUESTIONS], [*ODD, *ASKED], _ask, _kiwi_of_its_own),
     Reader(
         "sentence", [NEWS.encode(), LEAD.encode(), *map(str.encode, QUESTIONS)], [*ODD, *ASKED, *TEXT], _talk
     ),

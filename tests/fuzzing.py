@@ -28,6 +28,8 @@ from mmap import mmap
 from pathlib import Path
 from types import FrameType
 
+from lxml import etree
+
 from index.errors import GeungeoError
 from tests.fuzzed_readers import READERS, Reader
 from tests.zip_files import packed, unpacked
@@ -58,7 +60,8 @@ def mutated(rnd: random.Random, data: bytes, reader: Reader) -> bytes:
             elif rnd.random() < 0.05:
                 del members[name]
             else:
-                members[name] = _mutated(rnd, content, reader)
+                content = _mutated(rnd, content, reader)
+                members[name] = _well_formed(content) if rnd.random() < 0.6 else content
             if not members:
                 break
         return packed(members, zipfile.ZIP_STORED)
@@ -72,6 +75,15 @@ def _mutated(rnd: random.Random, data: bytes, reader: Reader) -> bytes:
         data = mutate(rnd, data, reader)[:LARGEST]
     # Most texts stay texts, or most readers would see nothing but their encoding.
     return data.decode("utf-8", "ignore").encode() if text and rnd.random() < 0.9 else data
+
+
+def _well_formed(data: bytes) -> bytes:
+    """XML put right, where it is XML, or most documents would be refused for their tags."""
+    try:
+        root = etree.fromstring(data, etree.XMLParser(recover=True, resolve_entities=False, no_network=True))
+        return data if root is None else etree.tostring(root)
+    except (etree.LxmlError, ValueError):
+        return data
 
 
 def _is_text(data: bytes) -> bool:
