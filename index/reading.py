@@ -131,12 +131,18 @@ def _read_bytes(path: Path) -> bytes:
             raise ArticleError("그런 파일이 없습니다. 경로를 확인해 주세요")
         if not path.is_file():  # a folder, or a pipe that would never end
             raise ArticleError("파일이 아닙니다. 기사 파일을 지정해 주세요")
-        size = path.stat().st_size
         with path.open("rb") as file:
-            limit = formats.limit_of(formats.format_of(file.read(formats.HEAD), path.suffix))
-        if size > limit:
-            raise ArticleError(decoding.too_large(size, limit))
-        return path.read_bytes()
+            head = file.read(formats.HEAD)
+            limit = formats.limit_of(formats.format_of(head, path.suffix))
+            size = path.stat().st_size
+            if size > limit:
+                raise ArticleError(decoding.too_large(size, limit))
+            data = head + file.read(
+                limit + 1 - len(head)
+            )  # no more, should it be larger than it says, or grow
+        if len(data) > limit:
+            raise ArticleError(decoding.too_large(len(data), limit))
+        return data
     except OSError as error:
         raise ArticleError(f"파일을 열 수 없습니다({error.strerror}): 읽기 권한을 확인해 주세요") from None
 

@@ -56,6 +56,28 @@ def test_it_is_refused_wherever_a_page_comes_from() -> None:
         read_mhtml(b"From: <Saved by Blink>\r\nContent-Type: text/html\r\n\r\n" + source.encode())
 
 
+def test_no_entity_of_a_pages_own_is_read(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("비밀", encoding="utf-8")
+    laughs = "".join(f'<!ENTITY b{n} "{f"&b{n - 1};" * 9}">' for n in range(1, 12))
+    entities = f'<!ENTITY b0 "하하"><!ENTITY s SYSTEM "{secret.as_uri()}">{laughs}'
+    for head in ("", '<?xml version="1.0" encoding="utf-8"?>'):
+        source = f"{head}<!DOCTYPE html [{entities}]>{page('<p>가 &s; &b11;</p>')}"
+        for text in (
+            read_page(source).text,
+            read_mhtml(f"Content-Type: text/html\n\n{source}".encode()).text,
+        ):
+            assert STORY in text and "비밀" not in text and "하하하하" not in text
+
+
+@pytest.mark.parametrize("odd", ["\x01", "&#1;", "&#xFFFE;", "\ufffe", "&#0;"])
+@pytest.mark.parametrize("around", ["{}<br>{}", "<p>{}</p>{}", "<b>{}</b><br>{}"])
+def test_characters_that_no_element_may_be_given(odd: str, around: str) -> None:
+    """lxml parses them, but raises where they are put into an element's text again."""
+    text = read_page(page(around.format(f"앞{odd}글", odd))).text
+    assert "앞" in text and "글" in text and STORY in text
+
+
 # -- What is read elsewhere --------------------------------------------------------------------------------------
 LARGE = [
     page("<p>글</p>" * (html_text.MODEST_ELEMENTS + 1)),
