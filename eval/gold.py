@@ -45,6 +45,8 @@ def read_gold(path: Path) -> list[GoldQuestion]:
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError as error:
         raise GeungeoError(f"{path}: 읽을 수 없습니다 ({error.strerror}).") from None
+    except UnicodeDecodeError:
+        raise GeungeoError(f"{path}: UTF-8이 아닙니다. UTF-8로 저장하세요.") from None
     questions = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -56,7 +58,7 @@ def read_gold(path: Path) -> list[GoldQuestion]:
                 answerable=bool(fields["answerable"]), places=tuple(fields["passages"]),
                 answer=fields.get("answer", ""), answer_spans=tuple(fields.get("answer_spans", ())),
             )  # fmt: skip
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise GeungeoError(f"{path}:{number}: 정답 문항이 아닙니다 ({error}).") from None
         questions.append(question)
     return questions

@@ -52,6 +52,10 @@ _FOREIGN = re.compile("[\u3040-\u30ff\u4e00-\u9fff\ue000-\uf8ff]|(?![ㅋㅎㅠ�
 
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+_SIGNS = re.compile(r"[^\w\s!-~]{31,}")
+_MOST_MARKS = 30
+"""On one character: more is no writing of any language (Unicode TR 15, stream-safe text), and they are put in order by
+the square of their number."""
 _BLANKS = "\t\u00a0\u1680\u202f\u205f\u3000\u3164\uffa0" + "".join(map(chr, range(0x2000, 0x200B)))
 _UNSEEN = "\u00ad\u034f\u061c\u115f\u1160\u180e\ufeff" + "".join(
     map(chr, (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)))
@@ -97,7 +101,21 @@ def normalise(text: str) -> str:
     """
     text = _LINE_ENDS.sub("\n", text)
     text = _CONTROL.sub("", text)
-    return unicodedata.normalize("NFC", text.translate(_CLEAN))
+    return composed(text.translate(_CLEAN))
+
+
+def composed(text: str) -> str:
+    """Return ``text`` in NFC, without the marks that are too many on one character; takes linear time."""
+    return unicodedata.normalize("NFC", _SIGNS.sub(lambda found: _fewer_marks(found[0]), text))
+
+
+def _fewer_marks(signs: str) -> str:
+    kept, marks = [], 0
+    for sign in signs:
+        marks = marks + 1 if unicodedata.combining(sign) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(sign)
+    return "".join(kept)
 
 
 def too_large(size: int, limit: int = MAX_BYTES) -> str:

@@ -15,6 +15,7 @@ from index.errors import GeungeoError
 LONGEST_SPELLING = 50
 """Characters."""
 MOST_ENTRIES = 10_000
+MOST_BYTES = 10 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,17 @@ def read_dictionary(path: Path) -> Dictionary:
         GeungeoError: the file cannot be read, is no UTF-8 text, or a line is no entry.
     """
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            raise GeungeoError(
+                f"{path}: 사용자 사전이 너무 큽니다. {MOST_BYTES // 1024 // 1024}MB 안으로 줄여 주세요."
+            )
+        lines = data.decode("utf-8-sig").splitlines()
     except OSError as error:
         raise GeungeoError(f"{path}: 사용자 사전을 읽을 수 없습니다 ({error.strerror}).") from None
     except UnicodeDecodeError as error:
-        at = path.read_bytes().count(b"\n", 0, error.start) + 1
+        at = data.count(b"\n", 0, error.start) + 1
         raise GeungeoError(f"{path}:{at}: UTF-8이 아닙니다. 사용자 사전을 UTF-8로 저장하세요.") from None
     entries: dict[tuple[str, ...], None] = {}
     for number, line in enumerate(lines, start=1):

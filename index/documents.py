@@ -10,6 +10,8 @@ from index.decoding import normalise
 from index.errors import ArticleError
 from index.metadata import Metadata
 
+MAX_CHARACTERS = 10_000_000
+"""Of a document: a file of text has seven million at most."""
 LONGEST_HEADING = 100
 """Characters: longer lines are no headings, whatever they are set as."""
 
@@ -35,11 +37,15 @@ class Document:
 def document_of(lines: Iterable[Tagged], metadata: Metadata, claimed: Metadata) -> Document:
     """A document of lines, which need not be normalised.
 
-    Raises ArticleError where none has text.
+    Raises ArticleError where none has text, or all have too much.
     """
     shown: list[Tagged] = []
+    characters = 0
     for text, kind in lines:
         text = normalise(text).strip()
+        characters += len(text)
+        if characters > MAX_CHARACTERS:
+            raise ArticleError(f"글이 너무 긴 문서입니다: {MAX_CHARACTERS:,}자 이하로 나누어 넣어 주세요")
         if text:
             shown.append((f"- {text}" if kind == "item" else text, kind))
     if not shown:

@@ -39,12 +39,14 @@ def read_hwpx(package: Zip) -> Document:
     if manifest is not None and next(descendants(manifest, "encryption-data"), None) is not None:
         raise ArticleError("암호가 걸린 한글 문서입니다: 암호를 풀어 저장한 뒤 넣어 주세요")
     outlined = _outline_styles(part("Contents/header.xml"))
-    lines: list[Tagged] = []
-    for _, name in numbered:
-        section = part(name)
-        assert section is not None
-        lines += _lines(section, outlined)
-    return document_of(lines, Metadata(), _claimed(part("Contents/content.hpf")))
+
+    def lines() -> Iterator[Tagged]:
+        for _, name in numbered:  # each is parsed when the one before is done with
+            section = part(name)
+            assert section is not None
+            yield from _lines(section, outlined)
+
+    return document_of(lines(), Metadata(), _claimed(part("Contents/content.hpf")))
 
 
 def _outline_styles(header: etree._Element | None) -> frozenset[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from index.analyzer import Analyzer
@@ -13,10 +14,16 @@ SHORT = 60
 """Characters: a paragraph below this joins its neighbour, for it rarely says by itself what it is about."""
 LONG = 1500
 """Characters: a paragraph above this is split at sentences (the longest of KorQuAD's has about 1,300)."""
+LONGEST = 10_000
+"""Characters: a paragraph above this is taken for several. Kiwi's time and memory grow faster than the length of a text:
+100,000 sentences on one line would take it minutes."""
 WINDOW = 80
 """Characters: a window is a run of whole sentences up to this; a longer sentence is a window by itself. Most windows
 are one sentence: on half of KorQuAD dense recall@1 is .889 so, .859 with runs of up to 200 (the whole passage beside
 the windows in both)."""
+
+_STOP = re.compile(r"[.!?。…][\"'”’)\]]{0,4}\s")
+_VISIBLE = re.compile(r"\S")
 
 Span = tuple[int, int]
 
@@ -47,7 +54,13 @@ def paragraph_spans(article: Article) -> list[Span]:
     """The spans of the article's prose paragraphs, very short ones joined to the paragraph before (else after).
 
     Only paragraphs with nothing but white space between them are joined: a caption or heading keeps them apart.
+    Those beyond all measure are taken apart.
     """
+    joined = _joined_paragraphs(article)
+    return [span for start, end in joined for span in _stretches(article.text, start, end)]
+
+
+def _joined_paragraphs(article: Article) -> list[Span]:
     joined: list[Span] = []
     blocks = article.blocks
     previous_is_prose = False
@@ -63,6 +76,23 @@ def paragraph_spans(article: Article) -> list[Span]:
             joined.append((block.start, block.end))
         previous_is_prose = True
     return joined
+
+
+def _stretches(text: str, start: int, end: int) -> Iterator[Span]:
+    """A paragraph in stretches that are not too long, cut after a sentence, else between words, else anywhere."""
+    while end - start > LONGEST:
+        middle, most = start + LONGEST // 2, start + LONGEST
+        stops = [stop.end() for stop in _STOP.finditer(text, middle, most)]
+        cut_at = (
+            stops[-1] if stops else max(text.rfind(" ", middle, most), text.rfind("\n", middle, most)) + 1
+        )
+        cut_at = cut_at or most
+        yield start, start + len(text[start:cut_at].rstrip())
+        after = _VISIBLE.search(text, cut_at, end)
+        if after is None:
+            return
+        start = after.start()
+    yield start, end
 
 
 def sentence_runs(sentences: Sequence[Span], limit: int) -> list[Span]:
@@ -86,6 +116,16 @@ def cut(
         analyzer: with the user's dictionary, if there is one.
         whole: each article is one passage (for collections whose entries are passages already).
     """
+    passages: dict[str, list[CutPassage]] = {article.id: [] for article in articles}
+    for item in cut_one_by_one(articles, analyzer, whole=whole):
+        passages[item.passage.article_id].append(item)
+    return [passages[article.id] for article in articles]
+
+
+def cut_one_by_one(
+    articles: Sequence[Article], analyzer: Analyzer | None = None, *, whole: bool = False
+) -> Iterator[CutPassage]:
+    """The same, article by article, and nothing is kept: morphemes take a hundred times as much memory as the text."""
     spans: list[tuple[Article, Span]] = []
     for article in articles:
         for span in _whole_span(article) if whole else paragraph_spans(article):
@@ -93,17 +133,15 @@ def cut(
     analyses = (analyzer or Analyzer()).analyze_all(
         article.text[start:end] for article, (start, end) in spans
     )
-    passages: dict[str, list[CutPassage]] = {article.id: [] for article in articles}
+    numbers = dict.fromkeys((article.id for article in articles), 0)
     for (article, (start, end)), analysis in zip(spans, analyses, strict=True):
-        own = passages[article.id]
         for piece_start, piece_end in _pieces(analysis, end - start, None if whole else LONG):
             text = article.text[start + piece_start : start + piece_end]
-            number = len(own) + 1
+            number = numbers[article.id] = numbers[article.id] + 1
             passage = Passage(
                 f"{article.id}-{number}", article.id, number, start + piece_start, start + piece_end, text
             )
-            own.append(_cut_passage(passage, analysis, piece_start, piece_end))
-    return [passages[article.id] for article in articles]
+            yield _cut_passage(passage, analysis, piece_start, piece_end)
 
 
 def _whole_span(article: Article) -> list[Span]:

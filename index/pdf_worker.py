@@ -43,17 +43,18 @@ class _Character(NamedTuple):
 
 def main() -> None:
     """Reads standard input, writes standard output."""
-    _limit_itself()
+    limit_itself()
     for value in read(sys.stdin.buffer.read()):
         sys.stdout.write(json.dumps(value) + "\n")
 
 
-def _limit_itself() -> None:
+def limit_itself(memory: int = MAX_MEMORY, seconds: int = MAX_SECONDS) -> None:
+    """Has this process end when it takes more than so many bytes, or seconds of the processor."""
     try:
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS))
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     except (ImportError, ValueError, OSError):
         pass  # Windows; then only who started this program ends it
 

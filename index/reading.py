@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from urllib.parse import urlsplit
 
 from index import boilerplate, decoding, formats, metadata
 from index.archives import article_members, split_source
@@ -17,10 +16,15 @@ from index.errors import ArticleError
 from index.finding import article_files, source_of
 from index.markdown import plain_markdown
 from index.metadata import Metadata
+from index.metadata_values import tidied, web_address
 from index.zip_reading import Allowance, Zip
 
 MAX_LOST = 300.0
-"""Seconds that may go into members of a zip that cannot be read in the end; then the rest of it is left."""
+"""Seconds that may be lost on members of a zip; then the rest of it is left."""
+WORTH = 5_000
+"""Characters of text that a second of reading is worth, the first of each member aside: what takes longer is lost time."""
+MAX_LINES = 500_000
+"""Of an article: each takes some hundred bytes while it is judged what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +131,18 @@ def _read_bytes(path: Path) -> bytes:
             raise ArticleError("그런 파일이 없습니다. 경로를 확인해 주세요")
         if not path.is_file():  # a folder, or a pipe that would never end
             raise ArticleError("파일이 아닙니다. 기사 파일을 지정해 주세요")
-        size = path.stat().st_size
         with path.open("rb") as file:
-            limit = formats.limit_of(formats.format_of(file.read(formats.HEAD), path.suffix))
-        if size > limit:
-            raise ArticleError(decoding.too_large(size, limit))
-        return path.read_bytes()
+            head = file.read(formats.HEAD)
+            limit = formats.limit_of(formats.format_of(head, path.suffix))
+            size = path.stat().st_size
+            if size > limit:
+                raise ArticleError(decoding.too_large(size, limit))
+            data = head + file.read(
+                limit + 1 - len(head)
+            )  # no more, should it be larger than it says, or grow
+        if len(data) > limit:
+            raise ArticleError(decoding.too_large(len(data), limit))
+        return data
     except OSError as error:
         raise ArticleError(f"파일을 열 수 없습니다({error.strerror}): 읽기 권한을 확인해 주세요") from None
 
@@ -197,12 +207,14 @@ def _archived(package: Zip, source: str, skipped: list[Skipped]) -> Iterator[Art
                 raise ArticleError(reason)
             data = package.read(member, formats.MAX_LARGE)
             suffix = PurePosixPath(member.name).suffix
-            for article in _articles(data, suffix, name, skipped, package.allowance):
-                readable = True
-                yield article
+            found = list(_articles(data, suffix, name, skipped, package.allowance))
+            worth = 1 + sum(len(article.text) for article in found) / WORTH
         except ArticleError as error:
             skipped.append(Skipped(name, str(error)))
-            lost += time.monotonic() - started
+            found, worth = [], 0.0
+        lost += max(0.0, time.monotonic() - started - worth)
+        readable = readable or bool(found)
+        yield from found
         if package.allowance.is_spent or lost > MAX_LOST:
             skipped.append(Skipped(source, "남은 파일은 읽지 않았습니다: 풀어서 나누어 넣어 주세요"))
             break
@@ -254,11 +266,14 @@ def _article(document: Document, source: str) -> Article:
         raise ArticleError("글이 없습니다: 빈 줄과 공백뿐입니다" if document.text else "비어 있는 파일입니다")
     blank = body.rfind("\n", 0, len(body) - len(body.lstrip())) + 1  # blank lines at the top, in characters
     first_line, body = first_line + body.count("\n", 0, blank), body[blank:]
-    given, claimed = _one_line(document.metadata), _one_line(document.claimed)
+    if body.count("\n") > MAX_LINES:
+        raise ArticleError(f"줄이 너무 많은 글입니다: {MAX_LINES:,}줄 이하로 나누어 넣어 주세요")
+    given, claimed = tidied(document.metadata), tidied(document.claimed)
     title = given.title or (claimed.title if f"\n{claimed.title}\n" in f"\n{body[:4000]}\n" else None)
     blocks = boilerplate.find_blocks(body, title=title, known=document.known)
-    found = given.or_else(metadata.from_shape(body, blocks)).or_else(claimed)
-    title = found.title or decoding.normalise(Path(source).stem).strip() or body.split("\n")[0].strip()[:60]
+    found = tidied(given.or_else(metadata.from_shape(body, blocks)).or_else(claimed))
+    named = tidied(Metadata(title=Path(source).stem)).title
+    title = found.title or named or body.split("\n")[0].strip()[:60].strip()
     content = "\0".join((title, found.publisher or "", found.published or "", body))
     return Article(
         id=hashlib.sha256(content.encode()).hexdigest()[:12],
@@ -269,30 +284,7 @@ def _article(document: Document, source: str) -> Article:
         publisher=found.publisher,
         published=found.published,
         reporter=found.reporter,
-        url=_web_address(found.url),
+        url=web_address(found.url),
         topics=found.topics,
         first_line=first_line,
-    )
-
-
-def _web_address(url: str | None) -> str | None:
-    """The address where it leads to the web; a page may claim any (``javascript:``, a path of its own)."""
-    try:
-        parts = urlsplit(url or "")
-        return url if parts.scheme in ("http", "https") and parts.hostname else None
-    except ValueError:
-        return None
-
-
-def _one_line(given: Metadata) -> Metadata:
-    def clean(value: str | None) -> str | None:
-        return " ".join(decoding.normalise(value).split()) or None if value else None
-
-    return Metadata(
-        title=clean(given.title),
-        publisher=clean(given.publisher),
-        published=clean(given.published),
-        reporter=clean(given.reporter),
-        url=clean(given.url),
-        topics=tuple(topic for topic in map(clean, given.topics) if topic),
     )

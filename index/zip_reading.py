@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import stat
 import struct
-import unicodedata
 import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from index.decoding import composed
 from index.errors import ArticleError
 
 MAX_MEMBERS = 10_000
@@ -148,7 +148,7 @@ def clean_name(info: zipfile.ZipInfo) -> str:
                 break
             except UnicodeDecodeError:
                 continue
-    name = unicodedata.normalize("NFC", name.partition("\0")[0]).replace("\\", "/")
+    name = composed(name.partition("\0")[0]).replace("\\", "/")
     if name.endswith("/"):
         return ""
     parts = [part for part in name.split("/") if part not in ("", ".", "..") and not part.endswith(":")]

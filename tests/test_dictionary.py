@@ -48,6 +48,14 @@ def test_what_is_no_dictionary_is_refused_in_one_line(tmp_path: Path, content: b
     assert f"bad.txt{place}: " in str(caught.value) and "\n" not in str(caught.value)
 
 
+def test_of_what_never_ends_no_more_is_read_than_a_dictionary_may_have() -> None:
+    endless = Path("/dev/zero")
+    if not endless.exists():
+        pytest.skip("no such device on this system")
+    with pytest.raises(GeungeoError, match="너무 큽니다"):
+        read_dictionary(endless)
+
+
 def test_the_command_line_refuses_a_missing_dictionary(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

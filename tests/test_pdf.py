@@ -271,7 +271,7 @@ def test_the_program_that_reads_bounds_itself() -> None:
     import sys
 
     shown = "import resource as r; print(r.getrlimit(r.RLIMIT_AS)[0], r.getrlimit(r.RLIMIT_CPU)[0])"
-    code = f"import sys; sys.path.append({str(Path(pdf_worker.__file__).parent)!r}); import pdf_worker; pdf_worker._limit_itself(); {shown}"
+    code = f"import sys; sys.path.append({str(Path(pdf_worker.__file__).parent)!r}); import pdf_worker; pdf_worker.limit_itself(); {shown}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == [str(pdf_worker.MAX_MEMORY), str(pdf_worker.MAX_SECONDS)]
     assert resource.getrlimit(resource.RLIMIT_CPU)[0] != pdf_worker.MAX_SECONDS, "not this process"

@@ -8,9 +8,10 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index import decoding, reading
 from index.articles import Article
 from index.errors import ArticleError
 from index.finding import find_files
@@ -120,9 +121,19 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 def test_a_file_over_the_limit_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "큰.txt"
     with path.open("wb") as file:
-        file.truncate(30 * 1024 * 1024)  # sparse
-    monkeypatch.setattr(Path, "read_bytes", lambda self: pytest.fail("loaded"))
-    with pytest.raises(ArticleError, match=r"너무 큰 파일입니다\(30MB\)"):
+        file.truncate(2 * 1024**3)  # sparse
+    monkeypatch.setattr(reading, "_articles", lambda *_: pytest.fail("loaded"))
+    with pytest.raises(ArticleError, match=r"너무 큰 파일입니다\(2048MB\)"):
+        read_article(path)
+
+
+def test_of_a_file_that_is_larger_than_it_says_no_more_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "큰.txt", "가" * 1000)
+    monkeypatch.setattr(decoding, "MAX_BYTES", 1500)
+    monkeypatch.setattr(Path, "stat", lambda self, **_: os.stat_result((0o100644, *[0] * 9)))
+    with pytest.raises(ArticleError, match="너무 큰 파일입니다"):
         read_article(path)
 
 
@@ -360,6 +371,7 @@ def test_a_page_without_text(page: str) -> None:
         read_page(page)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from(

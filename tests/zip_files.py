@@ -12,7 +12,9 @@ def packed(members: Mapping[str, str | bytes], method: int = zipfile.ZIP_DEFLATE
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", method) as archive:
         for name, content in members.items():
-            archive.writestr(name, content)
+            archive.writestr(
+                zipfile.ZipInfo(name), content, method
+            )  # of no day: the same files are the same bytes
     return out.getvalue()
 
 
