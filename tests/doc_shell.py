@@ -203,7 +203,9 @@ def pip_installs(wanted: Sequence[str]) -> int:
             unknown = {*filter(None, (own["extras"] or "").split(","))} - {*extras}
             assert not unknown, f"no such extra: {unknown}"
         elif one != "-e":
-            assert re.search(rf"(?:^|\s){re.escape(one)}(?=[<>=\[\s;]|$)", named), f"not of this project: {one}"
+            assert re.search(rf"(?:^|\s){re.escape(one)}(?=[<>=\[\s;]|$)", named), (
+                f"not of this project: {one}"
+            )
     return 0
 
 
