@@ -133,7 +133,8 @@ class Shell:
                 called, _ = door.accept()
                 with called:
                     called.settimeout(LONGEST)
-                    told = json.loads(b"".join(iter(lambda: called.recv(65536), b"")))
+                    with called.makefile("rb") as sent:
+                        told = json.load(sent)
                     called.sendall(json.dumps(self._called(**told)).encode())
 
     def _called(
