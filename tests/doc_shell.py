@@ -163,7 +163,7 @@ class Shell:
 
     def _run(self, name: str, *arguments: str) -> int:
         match name, *arguments:
-            case "geungeo", ("chat" | "serve"), *_:
+            case "geungeo", command, *_ if command in ("chat", "serve") or "--http" in arguments:
                 if "--port" not in arguments:
                     arguments = (*arguments, "--port", str(self._port(DEFAULT_PORT)))
                 before = self._servers.pop(arguments[arguments.index("--port") + 1], None)

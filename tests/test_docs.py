@@ -20,7 +20,6 @@ from rag.options import command_line
 from tests.conftest import SEEDS
 
 NEEDS = {
-    "mcp": None if "mcp" in COMMANDS else "geungeo mcp is not there yet",
     "milvus": "a Milvus server",
     "korquad": "KorQuAD, which is not ours to distribute, and an hour",
     "minutes": "minutes of distilling a model",
@@ -28,7 +27,7 @@ NEEDS = {
 }
 """What a block may say that it needs, and what keeps it from running here; None where nothing does."""
 MISSING = {need: why for need, why in NEEDS.items() if why}
-SLOW = {"docs/evaluation.md", "docs/milvus.md"}
+SLOW = {f"docs/{name}.md" for name in ("evaluation", "milvus", "security", "tuning")}
 FOLDERS = ("articles", "my-articles", "내기사폴더")
 """What pages call a folder of articles."""
 ENVIRONMENT = re.compile(r"GEUNGEO_[A-Z]+(?:_[A-Z]+)*")
@@ -170,12 +169,9 @@ def test_the_json_of_a_page_is_json(page: Page) -> None:
 # -- What the pages name ---------------------------------------------------------------------------------
 @pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])
 def test_links_lead_somewhere(page: Page) -> None:
-    awaited = set() if "mcp" in COMMANDS else {DOCS / "mcp.md"}  # it comes with the command
     for target in page.targets:
         name, _, anchor = target.partition("#")
         path = (page.path.parent / name).resolve() if name else page.path
-        if path in awaited:
-            continue
         assert path.exists(), f"{page.name}: {target}"
         if anchor:
             assert anchor in Page(path).anchors, f"{page.name}: {target}"

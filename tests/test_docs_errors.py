@@ -257,6 +257,10 @@ REQUESTS: dict[str, tuple[int, Callable[[Client], Response]]] = {
     "missing": (422, lambda client: client.post("/v1/search", json={})),
     "unknown name": (422, lambda client: client.post("/v1/search", json={"question": "왜?", "kk": 1})),
     "too many": (422, lambda client: client.post("/v1/search", json={"question": "왜?", "k": 51})),
+    "no day": (
+        422,
+        lambda client: client.post("/v1/search", json={"question": "왜?", "filters": {"since": "어제"}}),
+    ),
     "no JSON": (422, lambda client: client.post("/v1/search", content=b"{", headers=JSON)),
     "not said to be JSON": (422, lambda client: client.post("/v1/search", content=b"{}")),
     "no article": (404, lambda client: client.get("/v1/articles/000000000000")),
