@@ -79,8 +79,11 @@ def is_known(message: str, known: list[re.Pattern[str]]) -> bool:
         match = pattern.fullmatch(message)
         if match and all(is_known(filled, known) for filled in match.groups()):
             return True
-    cuts = [(match.start(), match.end()) for match in re.finditer(r"[:.] ", message)]
-    return any(is_known(message[:at], known) and is_known(message[end:], known) for at, end in cuts)
+    cuts = [(match.start(), match.end()) for match in re.finditer(r"[:.] (?=.)", message)]
+    return any(
+        is_known(message[end:], known) and (is_known(message[:at], known) or is_known(message[:end], known))
+        for at, end in cuts
+    )
 
 
 def is_on_the_page(message: str) -> bool:
