@@ -16,6 +16,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 import tomllib
 import urllib.request
 from collections.abc import Sequence
@@ -47,7 +48,7 @@ DEFAULT_PORT = "7860"
 PASSWORD = "seven wide rivers\n"
 """What is typed where a password is asked for."""
 LONGEST = 120.0
-"""Seconds without a command's end."""
+"""Seconds that a command may take."""
 
 
 class Shell:
@@ -84,17 +85,16 @@ class Shell:
                 "CALLED_AT": str(door.getsockname()[1]),
                 "no_proxy": "127.0.0.1,localhost",
             }
-            with subprocess.Popen(
+            said = self._tools / "said"
+            with said.open("wb") as stderr, subprocess.Popen(
                 ["bash", "-euo", "pipefail", str(script)], cwd=self.folder, env=environment,
-                stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                stdin=subprocess.DEVNULL, stderr=stderr,
             ) as bash:  # fmt: skip
                 try:
                     self._answer(door, bash)
-                    assert bash.stderr is not None
-                    said = bash.stderr.read()
                 finally:
                     bash.kill()
-        assert bash.returncode == 0, f"{page.name}:\n{said}"
+        assert bash.returncode == 0, f"{page.name}:\n{said.read_text('utf-8')}"
         return {
             block.line: (self._tools / f"{block.line}.out").read_text("utf-8")
             for block in page.blocks("sh")
@@ -128,7 +128,9 @@ class Shell:
     # -- What the programs do ------------------------------------------------------------------------------
     def _answer(self, door: socket.socket, bash: subprocess.Popen[str]) -> None:
         door.settimeout(0.05)
+        until = time.monotonic() + LONGEST
         while bash.poll() is None:
+            assert time.monotonic() < until, "a command does not end"
             with suppress(TimeoutError):
                 called, _ = door.accept()
                 with called:
@@ -136,6 +138,7 @@ class Shell:
                     with called.makefile("rb") as sent:
                         told = json.load(sent)
                     called.sendall(json.dumps(self._called(**told)).encode())
+                until = time.monotonic() + LONGEST
 
     def _called(
         self, words: list[str], folder: str, environment: dict[str, str], stdin: str
