@@ -256,11 +256,11 @@ def test_a_zip_that_holds_itself_is_not_followed(tmp_path: Path) -> None:
 
 
 def test_members_that_share_bytes_are_refused(tmp_path: Path) -> None:
-    data = bytearray(packed({"가.txt": "가" * 1000, "나.txt": "나" * 1000}, zipfile.ZIP_STORED))
+    data = bytearray(packed(dict.fromkeys(["가.txt", "나.txt"], STORY.format("가람")), zipfile.ZIP_STORED))
     second = data.rindex(b"PK\x01\x02")
     data[second + 42 : second + 46] = struct.pack("<L", 0)  # begins where the first does
     data[second + 46 : second + 46 + 7] = "가.txt".encode()
-    with pytest.raises(ArticleError, match="고장 난 파일"):
+    with pytest.raises(ArticleError, match=r"^고장 난 파일"):
         read(tmp_path, bytes(data))
 
 
@@ -284,6 +284,21 @@ def test_time_lost_on_members_that_cannot_be_read_is_bounded(
     )
     assert sources(found) == ["묶음.zip/가.txt"]
     assert [item.path for item in found.skipped] == ["묶음.zip/나.txt", "묶음.zip"]
+
+
+def test_time_that_reading_is_not_worth_is_lost_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A member may be read in the end and yet take so long that ten thousand of it would take days."""
+    clock = iter(range(0, 10_000, 100))
+    monkeypatch.setattr(reading.time, "monotonic", lambda: next(clock))
+    found = read(tmp_path, packed({f"{n}.txt": STORY.format(n) for n in range(9)}))
+    assert len(found.articles) == 4 and "남은 파일은 읽지 않았습니다" in found.skipped[0].reason
+    monkeypatch.setattr(reading, "WORTH", 0.01)
+    assert len(read(tmp_path, packed({f"{n}.txt": STORY.format(n) for n in range(9)})).articles) == 9
+
+
+def test_marks_of_a_name_are_limited(tmp_path: Path) -> None:
+    (source,) = sources(read(tmp_path, entry(b"a" + "\u0301\u0323".encode() * 100 + b".txt", 0x800)))
+    assert len(source) < 50
 
 
 # -- Sources in zips, and an index of them ----------------------------------------------------------------------

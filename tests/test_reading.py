@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import decoding, reading
+from index import formats, reading
 from index.articles import Article
 from index.errors import ArticleError
 from index.finding import find_files
@@ -130,8 +130,8 @@ def test_a_file_over_the_limit_is_not_loaded(tmp_path: Path, monkeypatch: pytest
 def test_of_a_file_that_is_larger_than_it_says_no_more_is_loaded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = write(tmp_path / "큰.txt", "가" * 1000)
-    monkeypatch.setattr(decoding, "MAX_BYTES", 1500)
+    path = write(tmp_path / "큰.pdf", "%PDF-1.7" + "가" * 1000)
+    monkeypatch.setattr(formats, "MAX_LARGE", 1500)
     monkeypatch.setattr(Path, "stat", lambda self, **_: os.stat_result((0o100644, *[0] * 9)))
     with pytest.raises(ArticleError, match="너무 큰 파일입니다"):
         read_article(path)
