@@ -88,7 +88,8 @@ def test_filters_narrow(seeds_client: Client) -> None:
         ({"question": "이름은?", "k": 51}, "k: 50 이하여야"),
         ({"question": "이름은?", "kk": 5}, "kk: 모르는 이름입니다"),
         ({"question": 5}, "question: 형식이 맞지 않습니다"),
-        ({"question": "이름은?", "filters": {"since": "어제"}}, "어제"),
+        ({"question": "이름은?", "filters": {"since": "어제"}}, "filters.since: 2025-08-31"),
+        ({"question": "이름은?", "filters": {"since": "2025-13"}}, "2025-13"),
         ({"question": "이름은?", "filters": {"since": "2025-05", "until": "2025-01"}}, "늦습니다"),
     ],
 )
