@@ -18,10 +18,10 @@ index: $(VENV)/.installed
 	@$(BIN)/geungeo index seeds --index $(INDEX)
 
 test: $(VENV)/.tested  ## the fast tests
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 slow: $(VENV)/.tested  ## the slow ones: browser, fresh processes
-	$(BIN)/python -m pytest -q -m slow
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m slow
 
 screenshots: $(VENV)/.tested  ## the chat page in each of its states
 	$(BIN)/python tests/screenshots.py $(SHOTS)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -203,6 +204,20 @@ def test_a_length_that_is_none_is_refused(seeds_client: Client) -> None:
 
     for length in (b"-1", b"1e9", b"x", "١".encode()):
         assert asked(seeds_client, "/v1/search", [(b"content-length", length)], receive)[0] == 413
+
+
+def test_files_are_taken_only_while_there_is_room(
+    seeds_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = guard.ROOM - 1
+    monkeypatch.setattr(guard.shutil, "disk_usage", lambda place: SimpleNamespace(free=free))
+    for path in ("/gradio_api/upload", "/v1/articles"):
+        refused = seeds_client.post(path, files={"files": ("a.txt", b"a")})
+        assert refused.status_code == 503 and refused.headers["retry-after"]
+        assert "자리가 없습니다" in refused.json()["detail"]
+    assert seeds_client.post("/v1/search", json=QUESTION).status_code == 200
+    free = guard.ROOM
+    assert seeds_client.post("/gradio_api/upload", files={"files": ("a.txt", b"a")}).status_code != 503
 
 
 # -- What goes out ---------------------------------------------------------------------------------------

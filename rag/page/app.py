@@ -20,6 +20,8 @@ from rag.page.words.korean import KOREAN
 TITLE = "근거"
 AT_ONCE = 4
 """Questions answered at the same time at most; each takes some 20 ms of all cores."""
+WAITING = 256
+"""Events that may wait for their turn; who comes then is told that something went wrong, and can try again."""
 SWEPT = 3600
 """Seconds after which files that were sent are deleted; by then they have been read."""
 
@@ -54,7 +56,7 @@ def build_page(library: Library) -> gr.Blocks:
         Page(Desk(library, KOREAN), Shelf(library, KOREAN, uploaded_to))
     with page.route(TITLE, "en"):
         Page(Desk(library, ENGLISH), Shelf(library, ENGLISH, uploaded_to))
-    page.queue(default_concurrency_limit=min(AT_ONCE, os.cpu_count() or 1))
+    page.queue(default_concurrency_limit=min(AT_ONCE, os.cpu_count() or 1), max_size=WAITING)
     return page
 
 

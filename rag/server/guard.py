@@ -6,9 +6,11 @@ import asyncio
 import json
 import re
 import secrets
+import shutil
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
+from tempfile import gettempdir
 from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -27,6 +29,8 @@ PAGE_BODY = 24 * 1024**2
 """Bytes of what the page tells: at most a conversation, or a text that was pasted."""
 BODY = 1024**2
 """Bytes of any other request."""
+ROOM = 1024**3
+"""Bytes that have to be free where files are put that are sent, or none are taken: strangers must not fill the disk."""
 PATIENCE = 30.0
 """Seconds in which the next piece of a request's body has to come."""
 
@@ -142,6 +146,11 @@ class Guard:
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > _most(scope["method"], path):
             return self._refusal(scope, _too_large(_most(scope["method"], path)))
+        if _most(scope["method"], path) > PAGE_BODY and shutil.disk_usage(gettempdir()).free < ROOM:
+            return self._refusal(
+                scope,
+                Problem(503, "서버의 디스크에 파일을 받을 자리가 없습니다. 나중에 다시 보내 주세요.", 60),
+            )
         return None
 
     # -- Who it is ---------------------------------------------------------------------------------------
