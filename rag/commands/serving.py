@@ -28,7 +28,7 @@ def serve(options: argparse.Namespace) -> int:
 
     server = _server(options)
     log_as_json()
-    running.serve(server, open_browser=False)
+    running.serve(server, open_browser=False, tell=running.log.info)
     return 0
 
 
@@ -48,7 +48,7 @@ def mcp(options: argparse.Namespace) -> int:
 
     server = running.Server(open_retriever(options), _door(options, access), only_mcp=True)
     log_as_json()
-    running.serve(server, open_browser=False)
+    running.serve(server, open_browser=False, tell=running.log.info)
     return 0
 
 

@@ -39,7 +39,7 @@ OPEN = frozenset(("/healthz", "/readyz", "/login", "/logout", "/robots.txt", "/f
 PAGES = frozenset(("/", "/en", "/en/", "/docs"))
 """What a person opens: who is not known is asked to come in."""
 GRADIO = re.compile(
-    r"/(?:|en/?|config/?|theme\.css|manifest\.json|robots\.txt|favicon\.ico|(?:assets|static)/[\w./~+-]*"
+    r"/(?!.*[.][.])(?:|en/?|config/?|theme\.css|manifest\.json|robots\.txt|favicon\.ico|(?:assets|static)/[\w./~+-]*"
     r"|gradio_api/(?:app_id|startup-events|queue/(?:join|data)|cancel|reset|upload|component_server|theme\.css"
     r"|run/predict|heartbeat/\w{1,64})/?)"
 )
@@ -158,7 +158,7 @@ class Guard:
         """Notes who asks; what to answer where they may not."""
         caller, path = self._caller(headers), scope["path"]
         scope.setdefault("state", {})["caller"] = caller or ANYONE
-        if caller is not None or path in OPEN or path.startswith("/login/"):
+        if caller is not None or path in OPEN:
             return None
         if path in PAGES and scope["method"] in ("GET", "HEAD"):
             return RedirectResponse(f"/login?next={quote(path)}", 303)

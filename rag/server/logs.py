@@ -101,7 +101,7 @@ class RequestLog:
         event = {
             "event": "request",
             "method": scope["method"],
-            "path": scope["path"],
+            "path": scope["path"][:200],
             "status": status,  # 0: who asked has gone before
             "ms": round(seconds * 1000, 1),
             "caller": caller.kind if (caller := scope.get("state", {}).get("caller")) else None,

@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -174,9 +174,19 @@ def start_server(
     return Server(retriever, Door(host, port), uploads).start()
 
 
-def serve(server: Server, *, open_browser: bool) -> None:
-    """Serves until interrupted (Ctrl+C) or told to end, having said on stderr where."""
-    print(f"근거를 {server.url} 에서 열었습니다. 끝내려면 Ctrl+C를 누르세요.", file=sys.stderr, flush=True)
+def serve(server: Server, *, open_browser: bool, tell: Callable[[str], None] | None = None) -> None:
+    """Serves until interrupted (Ctrl+C) or told to end, having said where.
+
+    Args:
+        server: what has taken its port.
+        open_browser: whether to open the page in the user's browser.
+        tell: says where; on stderr by default.
+    """
+    said = f"근거를 {server.url} 에서 열었습니다. 끝내려면 Ctrl+C를 누르세요."
+    if tell is None:
+        print(said, file=sys.stderr, flush=True)
+    else:
+        tell(said)
     if open_browser:
         webbrowser.open(server.url)
     server.run()
