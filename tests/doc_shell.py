@@ -188,7 +188,7 @@ class Shell:
                 return 0
         raise AssertionError(f"no such command is known here: {name} {' '.join(arguments)}")
 
-    def _serve(self, server: running.Server, *, open_browser: bool) -> None:
+    def _serve(self, server: running.Server, *, open_browser: bool, tell: object = None) -> None:
         """Serves until the page ends, or another server is wanted there."""
         port = server.url.rstrip("/").rpartition(":")[2]
         self._servers[port] = server.start()
