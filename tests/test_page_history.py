@@ -147,7 +147,9 @@ def test_a_conversation_that_the_server_has_lost_is_brought_back_by_the_next_que
     visit = Visit(browser, served.url)
     try:
         visit.ask(BRIDGE)
-        holder: StateHolder = served.app.state_holder
+        page = served.application.page
+        assert page is not None
+        holder: StateHolder = page.app.state_holder
         holder.session_data.clear()
         assert "이어서 찾았습니다" in visit.ask("그럼 폭은?", 2).text_content()
         assert "410m" in visit.text("#turn-1")
