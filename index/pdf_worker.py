@@ -13,6 +13,7 @@ import json
 import math
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 MAX_PAGES = 2000
@@ -59,6 +60,16 @@ def limit_itself(memory: int = MAX_MEMORY, seconds: int = MAX_SECONDS) -> None:
         pass  # Windows; then only who started this program ends it
 
 
+def _properties(document: Any) -> dict[str, str]:
+    """The document's properties; one that is no text is left out."""
+    found = {}
+    for key in document.METADATA_KEYS:
+        with suppress(UnicodeDecodeError):
+            if value := document.get_metadata_value(key):
+                found[key] = value
+    return found
+
+
 def read(data: bytes) -> Iterator[dict[str, Any]]:
     """What the program prints for a PDF."""
     import pypdfium2
@@ -73,7 +84,7 @@ def read(data: bytes) -> Iterator[dict[str, Any]]:
     if len(document) > MAX_PAGES:
         yield {"error": "pages", "number": len(document)}
         return
-    yield {"properties": document.get_metadata_dict(skip_empty=True)}
+    yield {"properties": _properties(document)}
     characters, lines, failed = MAX_CHARACTERS, MAX_LINES, 0
     for number in range(len(document)):
         try:
