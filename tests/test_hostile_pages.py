@@ -48,6 +48,13 @@ def test_a_page_of_too_many_nodes_is_refused(monkeypatch: pytest.MonkeyPatch, pi
         read_page(page(piece * 1_000))
 
 
+def test_attributes_are_nodes_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(html_parsing, "MAX_NODES", 1_000)
+    assert STORY in read_page(page("<p>글" * 500)).text
+    with pytest.raises(ArticleError, match="지나치게 많은 HTML"):
+        read_page(page("<p a=1 b=2>글" * 500))
+
+
 def test_it_is_refused_wherever_a_page_comes_from() -> None:
     source = attributes(html_parsing.MAX_ATTRIBUTES + 1)
     with pytest.raises(ArticleError, match="지나치게 많은 HTML"):
@@ -129,7 +136,7 @@ def test_it_bounds_itself(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_in_a_deep_page_nothing_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each caption or article would be read through for each that it stands in."""
-    monkeypatch.setattr(html_text, "lines_elsewhere", lambda source: [])
+    monkeypatch.setattr(html_text, "lines_elsewhere", lambda source: pytest.fail("left to another program"))
     monkeypatch.setattr(html_text, "_article_element", lambda tree: pytest.fail("looked for"))
     monkeypatch.setattr(html_text, "_remove_captions", lambda tree: pytest.fail("looked for"))
     nested = "<span class=caption>" * (html_text.MAX_DEPTH + 1)
