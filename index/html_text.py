@@ -36,8 +36,8 @@ MAX_DEPTH = 256
 8 s for 900 tables in each other, 8 kB."""
 _BREAK = "\ue0b5"
 """Stands for <br> in text: a private character, so that it comes through whatever is done to the elements."""
-_GONE = "gone"
-"""The name that elements get which are to be removed."""
+_GONE = "GONE"
+"""The name that elements get which are to be removed; the parser gives none in capitals."""
 
 _BODIES = (  # where Korean news pages keep the article's body
     "//*[@itemprop='articleBody']",
