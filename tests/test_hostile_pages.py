@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from index import html_parsing, html_text, html_worker, pdf_worker
+from index import html_metadata, html_parsing, html_text, html_worker, pdf_worker
 from index.errors import ArticleError
 from index.html_text import read_page
 from index.mhtml_text import read_mhtml
@@ -83,6 +83,14 @@ def test_characters_that_no_element_may_be_given(odd: str, around: str) -> None:
     """lxml parses them, but raises where they are put into an element's text again."""
     text = read_page(page(around.format(f"앞{odd}글", odd))).text
     assert "앞" in text and "글" in text and STORY in text
+
+
+def test_json_that_is_larger_than_any_articles_is_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = '{"@type":"NewsArticle","headline":"말한 제목"}'
+    source = page(f'<script type="application/ld+json">{told}</script>')
+    assert read_page(source).metadata.title == "말한 제목"
+    monkeypatch.setattr(html_metadata, "_LONGEST_JSON", len(told) - 1)
+    assert read_page(source).metadata.title is None
 
 
 # -- What is read elsewhere --------------------------------------------------------------------------------------
