@@ -182,8 +182,15 @@ def _read_document(data: bytes, format_: formats.Format) -> Document:
         from index.html_text import read_page
 
         return read_page(text)
-    found, body, first_line = metadata.split_front_matter(decoding.normalise(text))
+    text = decoding.normalise(text)
+    _refuse_lines(text)  # before Markdown's are looked at one by one
+    found, body, first_line = metadata.split_front_matter(text)
     return Document(plain_markdown(body) if format_ == "markdown" else body, found, first_line=first_line)
+
+
+def _refuse_lines(text: str) -> None:
+    if text.count("\n") > MAX_LINES:
+        raise ArticleError(f"줄이 너무 많은 글입니다: {MAX_LINES:,}줄 이하로 나누어 넣어 주세요")
 
 
 def _read_package(package: Zip, format_: str) -> Document:
@@ -266,8 +273,7 @@ def _article(document: Document, source: str) -> Article:
         raise ArticleError("글이 없습니다: 빈 줄과 공백뿐입니다" if document.text else "비어 있는 파일입니다")
     blank = body.rfind("\n", 0, len(body) - len(body.lstrip())) + 1  # blank lines at the top, in characters
     first_line, body = first_line + body.count("\n", 0, blank), body[blank:]
-    if body.count("\n") > MAX_LINES:
-        raise ArticleError(f"줄이 너무 많은 글입니다: {MAX_LINES:,}줄 이하로 나누어 넣어 주세요")
+    _refuse_lines(body)
     given, claimed = tidied(document.metadata), tidied(document.claimed)
     title = given.title or (claimed.title if f"\n{claimed.title}\n" in f"\n{body[:4000]}\n" else None)
     blocks = boilerplate.find_blocks(body, title=title, known=document.known)

@@ -48,6 +48,16 @@ def test_what_is_no_dictionary_is_refused_in_one_line(tmp_path: Path, content: b
     assert f"bad.txt{place}: " in str(caught.value) and "\n" not in str(caught.value)
 
 
+def test_too_many_entries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.dictionary.MOST_ENTRIES", 2)
+    path = tmp_path / "names.txt"
+    path.write_text("가람\n나래\n가람\n", encoding="utf-8")
+    assert len(read_dictionary(path).entries) == 2
+    path.write_text("가람\n나래\n다솜\n", encoding="utf-8")
+    with pytest.raises(GeungeoError, match="항목이 3개입니다"):
+        read_dictionary(path)
+
+
 def test_of_what_never_ends_no_more_is_read_than_a_dictionary_may_have() -> None:
     endless = Path("/dev/zero")
     if not endless.exists():

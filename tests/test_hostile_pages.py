@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from index import html_parsing, html_text, html_worker, pdf_worker
+from index import html_metadata, html_parsing, html_text, html_worker, pdf_worker
 from index.errors import ArticleError
 from index.html_text import read_page
 from index.mhtml_text import read_mhtml
@@ -48,6 +48,13 @@ def test_a_page_of_too_many_nodes_is_refused(monkeypatch: pytest.MonkeyPatch, pi
         read_page(page(piece * 1_000))
 
 
+def test_attributes_are_nodes_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(html_parsing, "MAX_NODES", 1_000)
+    assert STORY in read_page(page("<p>글" * 500)).text
+    with pytest.raises(ArticleError, match="지나치게 많은 HTML"):
+        read_page(page("<p a=1 b=2>글" * 500))
+
+
 def test_it_is_refused_wherever_a_page_comes_from() -> None:
     source = attributes(html_parsing.MAX_ATTRIBUTES + 1)
     with pytest.raises(ArticleError, match="지나치게 많은 HTML"):
@@ -76,6 +83,14 @@ def test_characters_that_no_element_may_be_given(odd: str, around: str) -> None:
     """lxml parses them, but raises where they are put into an element's text again."""
     text = read_page(page(around.format(f"앞{odd}글", odd))).text
     assert "앞" in text and "글" in text and STORY in text
+
+
+def test_json_that_is_larger_than_any_articles_is_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = '{"@type":"NewsArticle","headline":"말한 제목"}'
+    source = page(f'<script type="application/ld+json">{told}</script>')
+    assert read_page(source).metadata.title == "말한 제목"
+    monkeypatch.setattr(html_metadata, "_LONGEST_JSON", len(told) - 1)
+    assert read_page(source).metadata.title is None
 
 
 # -- What is read elsewhere --------------------------------------------------------------------------------------
@@ -129,7 +144,7 @@ def test_it_bounds_itself(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_in_a_deep_page_nothing_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each caption or article would be read through for each that it stands in."""
-    monkeypatch.setattr(html_text, "lines_elsewhere", lambda source: [])
+    monkeypatch.setattr(html_text, "lines_elsewhere", lambda source: pytest.fail("left to another program"))
     monkeypatch.setattr(html_text, "_article_element", lambda tree: pytest.fail("looked for"))
     monkeypatch.setattr(html_text, "_remove_captions", lambda tree: pytest.fail("looked for"))
     nested = "<span class=caption>" * (html_text.MAX_DEPTH + 1)

@@ -124,3 +124,19 @@ def test_what_is_no_saved_page_is_one_clear_line(data: bytes) -> None:
 def test_any_bytes(data: bytes) -> None:
     with suppress(ArticleError):
         assert read_mhtml(data).text.strip()
+
+
+def test_parts_are_looked_through_to_a_certain_number_and_depth(monkeypatch: pytest.MonkeyPatch) -> None:
+    def around(inner: bytes, mark: str) -> bytes:
+        head = f'Content-Type: multipart/mixed; boundary="{mark}"\r\n\r\n--{mark}\r\n'
+        return head.encode() + inner + f"\r\n--{mark}--\r\n".encode()
+
+    page = part(PAGE.encode())
+    assert LEAD in read_mhtml(around(around(page, "in"), "out")).text
+    with pytest.raises(ArticleError, match="저장된 웹페이지"):
+        read_mhtml(around(around(around(page, "in"), "between"), "out"))
+    many = saved(*[part(b"x", "image/png")] * 5, page)
+    assert LEAD in read_mhtml(many).text
+    monkeypatch.setattr("index.mhtml_text._MAX_PARTS", 5)
+    with pytest.raises(ArticleError, match="저장된 웹페이지"):
+        read_mhtml(many)

@@ -233,6 +233,7 @@ def test_line_numbers_lead_back_to_the_file(tmp_path: Path) -> None:
         ("---\ntitle: SKT: 모두의 AI\ndate: 2025-03-04\n---\n", "SKT: 모두의 AI"),  # not YAML, yet clear
         ("---\ntitle: 제목\ndate: 2025-99-99\n---\n", "제목"),
         ("---\ntitle: [1, 2\n---\n", "[1, 2"),
+        (f"---\ntitle: 제목\ntags: {'[' * 3000}\n---\n", "제목"),  # deeper than Python calls itself
     ],
 )
 def test_front_matter_with_faults(front: str, title: str) -> None:
